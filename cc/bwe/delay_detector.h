@@ -1,0 +1,57 @@
+// The delay-based part for one line of send times: groups, filter and detector.
+#ifndef CC_BWE_DELAY_DETECTOR_H_
+#define CC_BWE_DELAY_DETECTOR_H_
+
+#include <cstdint>
+
+#include "cc/bwe/bandwidth_usage.h"
+#include "cc/bwe/inter_arrival.h"
+#include "cc/bwe/overuse_detector.h"
+#include "cc/bwe/overuse_estimator.h"
+#include "cc/bwe/units.h"
+
+namespace remb::core {
+
+// What there is to see inside, after the newest packet group.
+struct DelaySignals {
+  int64_t groups = 0;
+  double send_delta_ms = 0;
+  double arrival_delta_ms = 0;
+  double size_delta_bytes = 0;
+  double offset_ms = 0;
+  double modified_offset_ms = 0;
+  double threshold_ms = 0;
+  double noise_variance_ms2 = 0;
+};
+
+class DelayDetector {
+ public:
+  // For abs-send-time shifted left by 8, so that 32-bit arithmetic wraps where it does.
+  static DelayDetector ForAbsSendTime();
+  // For RTP timestamps.
+  static DelayDetector ForRtpTimestamps(int clock_rate_hz);
+
+  // Takes a packet; true if it completed a group and so may have changed the state.
+  bool OnPacket(uint32_t timestamp, Timestamp arrival, Timestamp now, DataSize size);
+
+  // Forgets groups and filter; the detector, with its state and threshold, stays as it is.
+  void ResetFilter();
+
+  BandwidthUsage state() const { return detector_.state(); }
+  DelaySignals signals() const;
+
+ private:
+  DelayDetector(uint32_t group_ticks, double ms_per_tick)
+      : ms_per_tick_(ms_per_tick), inter_arrival_(group_ticks, ms_per_tick) {}
+
+  double ms_per_tick_;
+  int64_t groups_ = 0;
+  InterArrival::Deltas newest_ = {};
+  InterArrival inter_arrival_;
+  OveruseEstimator estimator_;
+  OveruseDetector detector_;
+};
+
+}  // namespace remb::core
+
+#endif  // CC_BWE_DELAY_DETECTOR_H_

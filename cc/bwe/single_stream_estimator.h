@@ -1,0 +1,52 @@
+// The estimator for senders without abs-send-time: each stream has its own line of send times, its RTP
+// timestamps plus the transmission offset.
+#ifndef CC_BWE_SINGLE_STREAM_ESTIMATOR_H_
+#define CC_BWE_SINGLE_STREAM_ESTIMATOR_H_
+
+#include <optional>
+
+#include "cc/bwe/aimd_rate_control.h"
+#include "cc/bwe/bitrate_tracker.h"
+#include "cc/bwe/delay_detector.h"
+#include "cc/bwe/received_packet.h"
+#include "cc/bwe/stream_table.h"
+
+namespace remb::core {
+
+// libwebrtc's RemoteBitrateEstimatorSingleStream. It reports periodically, besides at once on over-use.
+class SingleStreamEstimator {
+ public:
+  // Takes a packet; one without RTP timestamp counts in the bitrate alone. `config` is for an SSRC that
+  // the table has dropped or had no place for; the table must have room for its detector. True if a
+  // report was made.
+  bool OnPacket(const ReceivedPacket& packet, const StreamConfig& config, StreamTable& streams);
+
+  // Runs the periodic updates due by `now`, each at its due time. Gives the time of the last report
+  // made, if any, and adds their number to `reports`.
+  std::optional<Timestamp> RunPeriodicUpdates(Timestamp now, StreamTable& streams, int64_t& reports);
+  // When the next one is due; none before the first packet.
+  std::optional<Timestamp> next_update() const { return next_update_; }
+
+  AimdRateControl& rate_control() { return rate_control_; }
+  const AimdRateControl& rate_control() const { return rate_control_; }
+  const IncomingBitrate& incoming_bitrate() const { return incoming_bitrate_; }
+  // Of the stream heard last.
+  BandwidthUsage state() const { return state_; }
+  DelaySignals signals() const { return signals_; }
+
+ private:
+  bool Update(Timestamp now, StreamTable& streams);
+
+  IncomingBitrate incoming_bitrate_;
+  AimdRateControl rate_control_;
+  TimeDelta interval_ = TimeDelta::Millis(500);  // libwebrtc: kProcessIntervalMs, before a report
+  std::optional<Timestamp> last_update_;
+  std::optional<Timestamp> next_update_;
+  BandwidthUsage state_ = BandwidthUsage::kNormal;
+  int64_t groups_ = 0;
+  DelaySignals signals_;
+};
+
+}  // namespace remb::core
+
+#endif  // CC_BWE_SINGLE_STREAM_ESTIMATOR_H_

@@ -1,0 +1,195 @@
+#include "cc/bwe/stream_table.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace remb::core {
+namespace {
+
+// SSRCs come from the network: whoever knew the multiplier could make them collide. The address of a
+// table differs from process to process and from table to table.
+uint64_t OddMultiplier(const void* table) {
+  uint64_t x = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(table)) + 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;  // splitmix64
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return (x ^ (x >> 31)) | 1;
+}
+
+}  // namespace
+
+StreamTable::StreamTable(int max_streams)
+    : max_streams_(max_streams), multiplier_(OddMultiplier(this)) {
+  ReserveOne();
+}
+
+void StreamTable::ReserveOne() {
+  const auto wanted = static_cast<size_t>(size_) + 1;
+  if (wanted > streams_.capacity()) streams_.reserve(2 * wanted);
+  if (2 * wanted > buckets_.size()) {
+    std::vector<Bucket> buckets(std::bit_ceil(2 * wanted), Bucket{.ssrc = 0, .index = kNone});
+    buckets_.swap(buckets);
+    shift_ = 64 - std::countr_zero(buckets_.size());
+    for (const Bucket& bucket : buckets) {
+      if (bucket.index != kNone) Insert(bucket.ssrc, bucket.index);
+    }
+  }
+}
+
+Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
+  if (full()) return nullptr;
+  ReserveOne();
+  int32_t index = free_;
+  if (index != kNone) {
+    free_ = streams_[index].newer;
+    streams_[index] = Stream();
+  } else {
+    index = static_cast<int32_t>(streams_.size());
+    streams_.emplace_back();
+  }
+  ++size_;
+  Stream& stream = streams_[index];
+  stream.ssrc = ssrc;
+  stream.config = config;
+  Insert(ssrc, index);
+  last_found_ = index;
+  return &stream;
+}
+
+void StreamTable::ReserveDetectors() {
+  if (detectors_.size() <= streams_.size()) detectors_.resize(streams_.size() + 1);
+}
+
+DelayDetector& StreamTable::Detector(const Stream& stream) {
+  std::optional<DelayDetector>& detector = detectors_[IndexOf(stream)];
+  if (!detector) detector = DelayDetector::ForRtpTimestamps(stream.config.clock_rate_hz);
+  return *detector;
+}
+
+void StreamTable::ResetDetector(Stream& stream) {
+  SetUsage(stream, BandwidthUsage::kNormal);
+  const auto index = static_cast<size_t>(IndexOf(stream));
+  if (index < detectors_.size()) detectors_[index].reset();
+}
+
+bool StreamTable::Evict() {
+  for (int32_t i = oldest_; i != kNone; i = streams_[i].newer) {
+    if (!streams_[i].added) {
+      Expire(i);
+      return true;
+    }
+  }
+  return false;
+}
+
+void StreamTable::Remove(uint32_t ssrc) {
+  Stream* stream = Find(ssrc);
+  if (!stream) return;
+  const int32_t index = IndexOf(*stream);
+  stream->added = false;
+  if (stream->alive) {
+    Expire(index);
+  } else {
+    Free(index);
+  }
+}
+
+void StreamTable::Touch(Stream& stream, Timestamp now) {
+  stream.last_packet = now;
+  const int32_t index = IndexOf(stream);
+  if (index == newest_) return;
+  if (stream.alive) {
+    Unlink(index);
+  } else {
+    stream.alive = true;
+    ++alive_count_;
+    ++usage_count_[static_cast<int>(stream.usage)];
+  }
+  stream.older = newest_;
+  stream.newer = kNone;
+  (newest_ != kNone ? streams_[newest_].newer : oldest_) = index;
+  newest_ = index;
+}
+
+void StreamTable::ExpireIdle(Timestamp now) {
+  while (oldest_ != kNone && now - streams_[oldest_].last_packet > kStreamTimeout) Expire(oldest_);
+}
+
+void StreamTable::ExpireAll() {
+  while (oldest_ != kNone) Expire(oldest_);
+}
+
+void StreamTable::SetUsage(Stream& stream, BandwidthUsage usage) {
+  if (stream.alive) {
+    --usage_count_[static_cast<int>(stream.usage)];
+    ++usage_count_[static_cast<int>(usage)];
+  }
+  stream.usage = usage;
+}
+
+BandwidthUsage StreamTable::WorstUsage() const {
+  for (BandwidthUsage usage : {BandwidthUsage::kOverusing, BandwidthUsage::kUnderusing}) {
+    if (usage_count_[static_cast<int>(usage)] > 0) return usage;
+  }
+  return BandwidthUsage::kNormal;
+}
+
+bool StreamTable::AnyAliveAt(Timestamp now) const {
+  return newest_ != kNone && now - streams_[newest_].last_packet <= kStreamTimeout;
+}
+
+Timestamp StreamTable::NewestExpiry() const { return streams_[newest_].last_packet + kStreamTimeout; }
+
+int StreamTable::MostRecent(Timestamp now, std::span<uint32_t> ssrcs) const {
+  size_t count = 0;
+  for (int32_t i = newest_; i != kNone && count < ssrcs.size(); i = streams_[i].older) {
+    if (now - streams_[i].last_packet > kStreamTimeout) break;
+    if (streams_[i].ssrc != 0) ssrcs[count++] = streams_[i].ssrc;
+  }
+  std::sort(ssrcs.begin(), ssrcs.begin() + static_cast<std::ptrdiff_t>(count));
+  return static_cast<int>(count);
+}
+
+void StreamTable::Insert(uint32_t ssrc, int32_t index) {
+  const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
+  uint32_t i = Home(ssrc);
+  while (buckets_[i].index != kNone) i = (i + 1) & mask;
+  buckets_[i] = {.ssrc = ssrc, .index = index};
+}
+
+void StreamTable::Free(int32_t index) {
+  const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
+  uint32_t hole = Home(streams_[index].ssrc);
+  while (buckets_[hole].index != index) hole = (hole + 1) & mask;
+  // Those behind the hole that it would part from their home move up into it.
+  for (uint32_t i = (hole + 1) & mask; buckets_[i].index != kNone; i = (i + 1) & mask) {
+    const uint32_t home = Home(buckets_[i].ssrc);
+    if (((i - home) & mask) >= ((i - hole) & mask)) {
+      buckets_[hole] = buckets_[i];
+      hole = i;
+    }
+  }
+  buckets_[hole].index = kNone;
+  if (last_found_ == index) last_found_ = kNone;
+  streams_[index] = Stream();
+  streams_[index].newer = free_;
+  free_ = index;
+  --size_;
+}
+
+void StreamTable::Unlink(int32_t index) {
+  const Stream& stream = streams_[index];
+  (stream.older != kNone ? streams_[stream.older].newer : oldest_) = stream.newer;
+  (stream.newer != kNone ? streams_[stream.newer].older : newest_) = stream.older;
+}
+
+void StreamTable::Expire(int32_t index) {
+  Stream& stream = streams_[index];
+  ResetDetector(stream);
+  Unlink(index);
+  --alive_count_;
+  --usage_count_[static_cast<int>(stream.usage)];
+  stream.alive = false;
+  if (!stream.added) Free(index);
+}
+
+}  // namespace remb::core

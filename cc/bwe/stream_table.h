@@ -1,0 +1,135 @@
+// The SSRCs known: what their packets look like, and which were heard of late.
+#ifndef CC_BWE_STREAM_TABLE_H_
+#define CC_BWE_STREAM_TABLE_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "cc/bwe/bandwidth_usage.h"
+#include "cc/bwe/delay_detector.h"
+#include "cc/bwe/units.h"
+
+namespace remb::core {
+
+// What an SSRC's packets look like. An id of 0: the stream has no such extension.
+struct StreamConfig {
+  bool audio = false;
+  int16_t abs_send_time_id = 0;
+  int16_t transmission_offset_id = 0;
+  int32_t clock_rate_hz = 90'000;
+
+  bool operator==(const StreamConfig&) const = default;
+};
+
+struct Stream {
+  uint32_t ssrc = 0;
+  bool added = false;  // by the user: kept until removed. Others are kept while they are alive
+  bool alive = false;  // heard within kStreamTimeout
+  BandwidthUsage usage = BandwidthUsage::kNormal;  // of its own detector; SetUsage changes it
+  int32_t older = -1;  // neighbours by the time last heard; `newer` also links unused places
+  int32_t newer = -1;
+  Timestamp last_packet = Timestamp::Micros(0);
+  StreamConfig config;
+};
+
+// No call but Add and ReserveDetectors allocates; these throw std::bad_alloc, and then nothing has
+// changed. Find, Touch and ExpireIdle take constant time (the last one for each stream it drops), whatever
+// the number of streams. References to streams and detectors are good until the next Add.
+class StreamTable {
+ public:
+  // libwebrtc remote_bitrate_estimator_abs_send_time.cc: kStreamTimeOut.
+  static constexpr TimeDelta kStreamTimeout = TimeDelta::Seconds(2);
+
+  explicit StreamTable(int max_streams);
+
+  Stream* Find(uint32_t ssrc);
+
+  // Adds an SSRC that is not there, not alive yet. nullptr if the table is full.
+  Stream* Add(uint32_t ssrc, const StreamConfig& config);
+  // Makes room for a detector for each stream there is and for one more.
+  void ReserveDetectors();
+  // The stream's own detector, made if it has none; room must be reserved.
+  DelayDetector& Detector(const Stream& stream);
+  // The next call of Detector makes a new one.
+  void ResetDetector(Stream& stream);
+  // Makes place in a full table: forgets the stream that was not added by the user and was silent
+  // longest. False if there is none.
+  bool Evict();
+  void Remove(uint32_t ssrc);
+
+  // Notes that the stream was heard.
+  void Touch(Stream& stream, Timestamp now);
+  // Ends the life of streams idle for more than kStreamTimeout.
+  void ExpireIdle(Timestamp now);
+  // Ends the life of all.
+  void ExpireAll();
+  void SetUsage(Stream& stream, BandwidthUsage usage);
+
+  bool full() const { return size_ >= max_streams_; }
+  int alive_count() const { return alive_count_; }
+  // The worst over all that are alive; normal if none is.
+  BandwidthUsage WorstUsage() const;
+  // Whether any stream was heard within kStreamTimeout of `now`; where the newest leaves off.
+  bool AnyAliveAt(Timestamp now) const;
+  Timestamp NewestExpiry() const;  // only if alive_count() > 0
+  // Fills `ssrcs` with those heard most recently, alive at `now` and not 0, in numeric order; gives
+  // their number.
+  int MostRecent(Timestamp now, std::span<uint32_t> ssrcs) const;
+
+ private:
+  struct Bucket {
+    uint32_t ssrc;
+    int32_t index;  // kNone: empty
+  };
+  static constexpr int32_t kNone = -1;
+
+  int32_t IndexOf(const Stream& stream) const;
+  void ReserveOne();
+  uint32_t Home(uint32_t ssrc) const;
+  void Insert(uint32_t ssrc, int32_t index);
+  void Free(int32_t index);
+  void Unlink(int32_t index);
+  void Expire(int32_t index);
+
+  int32_t max_streams_;
+  int32_t size_ = 0;
+  int32_t alive_count_ = 0;
+  int32_t last_found_ = kNone;
+  int32_t free_ = kNone;
+  int32_t oldest_ = kNone;  // of those alive, as is newest_
+  int32_t newest_ = kNone;
+  int32_t usage_count_[3] = {};
+  int shift_ = 0;
+  uint64_t multiplier_;
+  std::vector<Stream> streams_;
+  std::vector<std::optional<DelayDetector>> detectors_;  // by the same index; empty where not needed
+  std::vector<Bucket> buckets_;  // open addressing, a power of two, at most half full
+};
+
+inline Stream* StreamTable::Find(uint32_t ssrc) {
+  if (last_found_ != kNone && streams_[last_found_].ssrc == ssrc) return &streams_[last_found_];
+  const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
+  for (uint32_t i = Home(ssrc);; i = (i + 1) & mask) {
+    const Bucket& bucket = buckets_[i];
+    if (bucket.index == kNone) return nullptr;
+    if (bucket.ssrc == ssrc) {
+      last_found_ = bucket.index;
+      return &streams_[bucket.index];
+    }
+  }
+}
+
+inline int32_t StreamTable::IndexOf(const Stream& stream) const {
+  return static_cast<int32_t>(&stream - streams_.data());
+}
+
+// Multiply and shift, with a multiplier of the table's own.
+inline uint32_t StreamTable::Home(uint32_t ssrc) const {
+  return static_cast<uint32_t>((ssrc * multiplier_) >> shift_);
+}
+
+}  // namespace remb::core
+
+#endif  // CC_BWE_STREAM_TABLE_H_

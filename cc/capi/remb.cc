@@ -1,0 +1,451 @@
+// The C ABI: checks arguments, turns them into the core's types and keeps exceptions in.
+#include "remb/remb.h"
+
+#include <algorithm>
+#include <array>
+#include <new>
+
+#include "cc/capi/estimator.h"
+#include "cc/capi/structs.h"
+#include "cc/remb/remb_message.h"
+#include "cc/rtp/rtp_header.h"
+
+#define REMB_TEXT_(x) #x
+#define REMB_TEXT(x) REMB_TEXT_(x)
+
+struct remb_estimator {
+  explicit remb_estimator(const remb::core::Estimator::Config& config) : core(config) {}
+  remb::core::Estimator core;
+};
+
+namespace remb::core {
+namespace {
+
+constexpr int32_t kMaxStreams = 1'000'000;
+constexpr int32_t kMinClockRate = 1'000;
+constexpr int32_t kMaxClockRate = 1'000'000;
+constexpr int32_t kMaxExtensionId = 255;
+constexpr int64_t kMinRembIntervalUs = 10'000;
+constexpr int64_t kMaxRembIntervalUs = 60'000'000;
+constexpr int64_t kMaxRttUs = 60'000'000;
+constexpr int32_t kMaxPayloadBytes = 65'535;
+constexpr int32_t kMaxTransmissionOffset = (1 << 23) - 1;
+constexpr uint32_t kAllStamps =
+    REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
+
+static_assert(REMB_MAX_SSRCS == kMaxRembSsrcs);
+static_assert(REMB_MAX_MESSAGE_BYTES == RembSize(kMaxRembSsrcs));
+
+bool IsTime(int64_t us) { return us >= 0 && us <= REMB_MAX_TIME_US; }
+bool IsRate(int64_t bps) { return bps >= 0 && bps <= REMB_MAX_BITRATE_BPS; }
+template <typename T>
+bool IsDefaultOr(T value, T least, T most) {
+  return value == 0 || (value >= least && value <= most);
+}
+
+int32_t ToFacts(Estimator::Facts facts) {
+  return (facts.estimate_updated ? REMB_ESTIMATE_UPDATED : 0) | (facts.remb_due ? REMB_DUE : 0);
+}
+
+// 0 is the default; REMB_ID_NONE is none.
+int16_t ToExtensionId(int32_t id, int16_t default_id) {
+  if (id == 0) return default_id;
+  return id == REMB_ID_NONE ? int16_t{0} : static_cast<int16_t>(id);
+}
+
+int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
+  const bool valid =
+      from.profile >= REMB_PROFILE_DEFAULT && from.profile <= REMB_PROFILE_LIBWEBRTC &&
+      from.clock >= REMB_CLOCK_AUTO && from.clock <= REMB_CLOCK_RTP_TIMESTAMP &&
+      IsDefaultOr(from.max_streams, 1, kMaxStreams) &&
+      IsDefaultOr(from.abs_send_time_id, REMB_ID_NONE, kMaxExtensionId) &&
+      IsDefaultOr(from.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId) &&
+      IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) &&
+      (from.count_audio == 0 || from.count_audio == 1) && IsRate(from.initial_bitrate_bps) &&
+      IsRate(from.min_bitrate_bps) && IsRate(from.max_bitrate_bps) &&
+      IsDefaultOr(from.remb_interval_us, kMinRembIntervalUs, kMaxRembIntervalUs);
+  if (!valid) return REMB_ERR_ARGUMENT;
+  if (from.min_bitrate_bps) to.min_bitrate = DataRate::BitsPerSec(from.min_bitrate_bps);
+  if (from.max_bitrate_bps) {
+    to.max_bitrate = DataRate::BitsPerSec(from.max_bitrate_bps);
+    if (*to.max_bitrate < to.min_bitrate) return REMB_ERR_ARGUMENT;
+  }
+  to.bandwidth.clock = static_cast<BandwidthEstimator::Clock>(from.clock);
+  if (from.max_streams) to.bandwidth.max_streams = from.max_streams;
+  StreamConfig& stream = to.bandwidth.default_stream;
+  stream.abs_send_time_id = ToExtensionId(from.abs_send_time_id, 0);
+  stream.transmission_offset_id = ToExtensionId(from.transmission_offset_id, 0);
+  if (from.clock_rate_hz) stream.clock_rate_hz = from.clock_rate_hz;
+  if (from.initial_bitrate_bps) {
+    to.bandwidth.initial_bitrate = DataRate::BitsPerSec(from.initial_bitrate_bps);
+  }
+  to.count_audio = from.count_audio == 1;
+  if (from.remb_interval_us) to.schedule.interval = TimeDelta::Micros(from.remb_interval_us);
+  return REMB_OK;
+}
+
+int32_t ToPacket(const remb_packet& from, BandwidthEstimator::Packet& to) {
+  if (!IsTime(from.arrival_us)) return REMB_ERR_TIME;
+  if ((from.stamps & ~kAllStamps) != 0 || from.abs_send_time >> 24 != 0 ||
+      from.transmission_offset > kMaxTransmissionOffset ||
+      from.transmission_offset < -kMaxTransmissionOffset - 1 || from.payload_bytes < 0 ||
+      from.payload_bytes > kMaxPayloadBytes || from.reserved != 0) {
+    return REMB_ERR_ARGUMENT;
+  }
+  ReceivedPacket& received = to.received;
+  received.ssrc = from.ssrc;
+  received.has_abs_send_time = from.stamps & REMB_STAMP_ABS_SEND_TIME;
+  received.has_rtp_timestamp = from.stamps & REMB_STAMP_RTP_TIMESTAMP;
+  received.abs_send_time = from.abs_send_time;
+  received.rtp_timestamp = from.rtp_timestamp;
+  received.size = DataSize::Bytes(from.payload_bytes);
+  received.arrival = received.now = Timestamp::Micros(from.arrival_us);
+  to.transmission_offset =
+      from.stamps & REMB_STAMP_TRANSMISSION_OFFSET ? from.transmission_offset : 0;
+  return REMB_OK;
+}
+
+// The element of an array of structs that may be longer or shorter than ours.
+const remb_packet* Element(const remb_packet* packets, int32_t index, uint32_t stride) {
+  return reinterpret_cast<const remb_packet*>(reinterpret_cast<const unsigned char*>(packets) +
+                                              static_cast<size_t>(index) * stride);
+}
+
+int32_t ElementToPacket(const remb_packet* element, uint32_t stride,
+                        BandwidthEstimator::Packet& packet) {
+  if (element->struct_size != stride) return REMB_ERR_ARGUMENT;
+  remb_packet copy;
+  const int32_t status = CopyIn(element, copy);
+  return status < 0 ? status : ToPacket(copy, packet);
+}
+
+int32_t OnPackets(Estimator& core, const remb_packet* packets, int32_t count) {
+  const uint32_t stride = packets->struct_size;
+  BandwidthEstimator::Packet packet;
+  for (int32_t i = 0; i < count; ++i) {
+    const int32_t status = ElementToPacket(Element(packets, i, stride), stride, packet);
+    if (status < 0) return status;
+  }
+  int32_t prepared = 0;
+  try {
+    for (; prepared < count; ++prepared) {
+      ElementToPacket(Element(packets, prepared, stride), stride, packet);
+      core.Prepare(packet.received);
+    }
+  } catch (const std::bad_alloc&) {
+    while (prepared-- > 0) {
+      ElementToPacket(Element(packets, prepared, stride), stride, packet);
+      core.Unprepare(packet.received);
+    }
+    return REMB_ERR_NO_MEMORY;
+  }
+  int32_t facts = REMB_OK;
+  for (int32_t i = 0; i < count; ++i) {
+    ElementToPacket(Element(packets, i, stride), stride, packet);
+    const int32_t of_packet = ToFacts(core.OnPacket(packet));
+    // An estimate was updated if it was by any packet; a REMB is due if it still is.
+    facts = (facts & REMB_ESTIMATE_UPDATED) | of_packet;
+  }
+  return facts;
+}
+
+int32_t OnPacket(Estimator& core, const BandwidthEstimator::Packet& packet) {
+  try {
+    core.Prepare(packet.received);
+  } catch (const std::bad_alloc&) {
+    return REMB_ERR_NO_MEMORY;
+  }
+  return ToFacts(core.OnPacket(packet));
+}
+
+}  // namespace
+}  // namespace remb::core
+
+using namespace remb::core;  // NOLINT: everything below is extern "C"
+
+int32_t remb_version(void) {
+  return REMB_VERSION_MAJOR * 65536 + REMB_VERSION_MINOR * 256 + REMB_VERSION_PATCH;
+}
+
+const char* remb_version_string(void) {
+  return REMB_TEXT(REMB_VERSION_MAJOR) "." REMB_TEXT(REMB_VERSION_MINOR) "." REMB_TEXT(REMB_VERSION_PATCH);
+}
+
+const char* remb_status_string(int32_t status) {
+  if (status >= 0) return "ok";
+  switch (status) {
+    case REMB_ERR_NULL:
+      return "a pointer is NULL";
+    case REMB_ERR_STRUCT_SIZE:
+      return "struct_size is too small, or the struct is of a newer version and uses what it added";
+    case REMB_ERR_ARGUMENT:
+      return "an argument is out of range";
+    case REMB_ERR_TIME:
+      return "a time is negative or too large: microseconds of a monotonic clock are expected";
+    case REMB_ERR_BUFFER_TOO_SMALL:
+      return "the buffer is too small";
+    case REMB_ERR_MALFORMED:
+      return "the packet is malformed";
+    case REMB_ERR_NO_MEMORY:
+      return "out of memory";
+    case REMB_ERR_NOT_FOUND:
+      return "not found";
+    case REMB_ERR_TOO_MANY_STREAMS:
+      return "too many streams: raise max_streams or remove some";
+    default:
+      return "unknown error";
+  }
+}
+
+int32_t remb_config_init(remb_config* config) {
+  if (!config) return REMB_ERR_NULL;
+  const Estimator::Config defaults;
+  *config = remb_config{};
+  config->struct_size = sizeof(remb_config);
+  config->profile = REMB_PROFILE_LIBWEBRTC;
+  config->clock = REMB_CLOCK_AUTO;
+  config->max_streams = defaults.bandwidth.max_streams;
+  config->clock_rate_hz = defaults.bandwidth.default_stream.clock_rate_hz;
+  config->min_bitrate_bps = defaults.min_bitrate.bps();
+  config->remb_interval_us = defaults.schedule.interval.us();
+  return REMB_OK;
+}
+
+int32_t remb_create(const remb_config* config, remb_estimator** estimator) {
+  if (!estimator) return REMB_ERR_NULL;
+  remb_config copy = {};
+  if (config) {
+    const int32_t status = CopyIn(config, copy);
+    if (status < 0) return status;
+  }
+  Estimator::Config core;
+  const int32_t status = ToConfig(copy, core);
+  if (status < 0) return status;
+  try {
+    *estimator = new remb_estimator(core);
+  } catch (const std::bad_alloc&) {
+    return REMB_ERR_NO_MEMORY;
+  }
+  return REMB_OK;
+}
+
+void remb_destroy(remb_estimator* estimator) { delete estimator; }
+
+int32_t remb_reset(remb_estimator* estimator) {
+  if (!estimator) return REMB_ERR_NULL;
+  estimator->core.Reset();
+  return REMB_OK;
+}
+
+int32_t remb_add_stream(remb_estimator* estimator, const remb_stream* stream) {
+  if (!estimator) return REMB_ERR_NULL;
+  remb_stream copy;
+  const int32_t status = CopyIn(stream, copy);
+  if (status < 0) return status;
+  if (copy.kind < REMB_KIND_VIDEO || copy.kind > REMB_KIND_AUDIO ||
+      !IsDefaultOr(copy.clock_rate_hz, kMinClockRate, kMaxClockRate) ||
+      !IsDefaultOr(copy.abs_send_time_id, REMB_ID_NONE, kMaxExtensionId) ||
+      !IsDefaultOr(copy.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId)) {
+    return REMB_ERR_ARGUMENT;
+  }
+  StreamConfig config = estimator->core.config().bandwidth.default_stream;
+  config.audio = copy.kind == REMB_KIND_AUDIO;
+  config.abs_send_time_id = ToExtensionId(copy.abs_send_time_id, config.abs_send_time_id);
+  config.transmission_offset_id =
+      ToExtensionId(copy.transmission_offset_id, config.transmission_offset_id);
+  if (copy.clock_rate_hz) config.clock_rate_hz = copy.clock_rate_hz;
+  try {
+    return estimator->core.AddStream(copy.ssrc, config) ? REMB_OK : REMB_ERR_TOO_MANY_STREAMS;
+  } catch (const std::bad_alloc&) {
+    return REMB_ERR_NO_MEMORY;
+  }
+}
+
+int32_t remb_remove_stream(remb_estimator* estimator, uint32_t ssrc) {
+  if (!estimator) return REMB_ERR_NULL;
+  return estimator->core.RemoveStream(ssrc) ? REMB_OK : REMB_ERR_NOT_FOUND;
+}
+
+int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint8_t* data,
+                           int32_t size) {
+  if (!estimator || !data) return REMB_ERR_NULL;
+  if (size < 0) return REMB_ERR_ARGUMENT;
+  if (!IsTime(now_us)) return REMB_ERR_TIME;
+  const std::optional<RtpHeader> header = ParseRtpHeader({data, static_cast<size_t>(size)});
+  if (!header) return REMB_ERR_MALFORMED;
+  Estimator& core = estimator->core;
+  const Stream* stream = core.streams().Find(header->ssrc);
+  const StreamConfig& config = stream ? stream->config : core.config().bandwidth.default_stream;
+  const RtpExtensions extensions = ParseRtpExtensions(
+      *header, {.abs_send_time = config.abs_send_time_id,
+                .transmission_offset = config.transmission_offset_id});
+  BandwidthEstimator::Packet packet;
+  packet.received.ssrc = header->ssrc;
+  packet.received.has_abs_send_time = extensions.abs_send_time.has_value();
+  packet.received.has_rtp_timestamp = true;
+  packet.received.abs_send_time = extensions.abs_send_time.value_or(0);
+  packet.received.rtp_timestamp = header->timestamp;
+  packet.received.size = DataSize::Bytes(header->payload_bytes);
+  packet.received.arrival = packet.received.now = Timestamp::Micros(now_us);
+  packet.transmission_offset = extensions.transmission_offset.value_or(0);
+  return OnPacket(core, packet);
+}
+
+int32_t remb_on_packet(remb_estimator* estimator, const remb_packet* packet) {
+  if (!estimator) return REMB_ERR_NULL;
+  remb_packet copy;
+  int32_t status = CopyIn(packet, copy);
+  if (status < 0) return status;
+  BandwidthEstimator::Packet core_packet;
+  status = ToPacket(copy, core_packet);
+  return status < 0 ? status : OnPacket(estimator->core, core_packet);
+}
+
+int32_t remb_on_packets(remb_estimator* estimator, const remb_packet* packets, int32_t count) {
+  if (!estimator) return REMB_ERR_NULL;
+  if (count < 0) return REMB_ERR_ARGUMENT;
+  if (count == 0) return REMB_OK;
+  if (!packets) return REMB_ERR_NULL;
+  return OnPackets(estimator->core, packets, count);
+}
+
+int32_t remb_set_rtt(remb_estimator* estimator, int64_t rtt_us) {
+  if (!estimator) return REMB_ERR_NULL;
+  if (rtt_us < 0 || rtt_us > kMaxRttUs) return REMB_ERR_ARGUMENT;
+  estimator->core.SetRtt(TimeDelta::Micros(rtt_us));
+  return REMB_OK;
+}
+
+int32_t remb_set_max_bitrate(remb_estimator* estimator, int64_t bitrate_bps) {
+  if (!estimator) return REMB_ERR_NULL;
+  if (!IsRate(bitrate_bps)) return REMB_ERR_ARGUMENT;
+  std::optional<DataRate> rate;
+  if (bitrate_bps != 0) rate = DataRate::BitsPerSec(bitrate_bps);
+  if (rate && *rate < estimator->core.config().min_bitrate) return REMB_ERR_ARGUMENT;
+  return estimator->core.SetMaxBitrate(rate) ? REMB_DUE : REMB_OK;
+}
+
+int32_t remb_set_min_bitrate(remb_estimator* estimator, int64_t bitrate_bps) {
+  if (!estimator) return REMB_ERR_NULL;
+  if (!IsRate(bitrate_bps)) return REMB_ERR_ARGUMENT;
+  const DataRate rate =
+      bitrate_bps == 0 ? AimdRateControl::kMinBitrate : DataRate::BitsPerSec(bitrate_bps);
+  const std::optional<DataRate>& max_bitrate = estimator->core.config().max_bitrate;
+  if (max_bitrate && rate > *max_bitrate) return REMB_ERR_ARGUMENT;
+  return estimator->core.SetMinBitrate(rate) ? REMB_DUE : REMB_OK;
+}
+
+int32_t remb_poll(remb_estimator* estimator, int64_t now_us, remb_message* message) {
+  if (!estimator) return REMB_ERR_NULL;
+  if (!IsTime(now_us)) return REMB_ERR_TIME;
+  if (message && message->struct_size < sizeof(remb_message)) return REMB_ERR_STRUCT_SIZE;
+  Estimator& core = estimator->core;
+  const Estimator::Facts facts = core.AdvanceTo(Timestamp::Micros(now_us));
+  if (message && facts.remb_due) {
+    message->bitrate_bps = core.rate()->bps();
+    message->ssrc_count = core.Ssrcs(message->ssrcs);
+  }
+  return ToFacts(facts);
+}
+
+int32_t remb_sent(remb_estimator* estimator, int64_t now_us, int64_t bitrate_bps) {
+  if (!estimator) return REMB_ERR_NULL;
+  if (!IsTime(now_us)) return REMB_ERR_TIME;
+  if (bitrate_bps < 1 || !IsRate(bitrate_bps)) return REMB_ERR_ARGUMENT;
+  estimator->core.OnRembSent(Timestamp::Micros(now_us), DataRate::BitsPerSec(bitrate_bps));
+  return REMB_OK;
+}
+
+int64_t remb_next_poll_us(const remb_estimator* estimator) {
+  if (!estimator) return REMB_ERR_NULL;
+  const std::optional<Timestamp> next = estimator->core.NextPoll();
+  return next ? next->us() : INT64_MAX;
+}
+
+int64_t remb_estimate(const remb_estimator* estimator) {
+  if (!estimator) return REMB_ERR_NULL;
+  const std::optional<DataRate> rate = estimator->core.rate();
+  return rate ? rate->bps() : 0;
+}
+
+int32_t remb_ssrcs(const remb_estimator* estimator, uint32_t* ssrcs, int32_t capacity) {
+  if (!estimator || !ssrcs) return REMB_ERR_NULL;
+  if (capacity < 0) return REMB_ERR_ARGUMENT;
+  std::array<uint32_t, REMB_MAX_SSRCS> all;
+  const int count = estimator->core.Ssrcs(all);
+  if (count > capacity) return REMB_ERR_BUFFER_TOO_SMALL;
+  std::copy_n(all.begin(), count, ssrcs);
+  return count;
+}
+
+int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
+  if (!estimator || !stats) return REMB_ERR_NULL;
+  if (stats->struct_size < 2 * sizeof(uint32_t)) return REMB_ERR_STRUCT_SIZE;
+  const Estimator& core = estimator->core;
+  const BandwidthEstimator& bandwidth = core.bandwidth();
+  const DelaySignals signals = bandwidth.signals();
+  const auto& last_sent = core.scheduler().last_sent();
+  const auto bps = [](std::optional<DataRate> rate) { return rate ? rate->bps() : 0; };
+  const remb_stats all = {
+      .struct_size = sizeof(remb_stats),
+      .state = static_cast<int32_t>(bandwidth.state()),
+      .clock = static_cast<int32_t>(bandwidth.clock_in_use()),
+      .profile = REMB_PROFILE_LIBWEBRTC,
+      .stream_count = core.streams().alive_count(),
+      .reserved = 0,
+      .packets = core.packets(),
+      .bytes = core.bytes().bytes(),
+      .reports = bandwidth.reports(),
+      .last_report_us = bandwidth.last_report() ? bandwidth.last_report()->us() : -1,
+      .estimate_bps = bps(bandwidth.estimate()),
+      .incoming_bitrate_bps = bandwidth.incoming_bitrate().bps(),
+      .link_capacity_bps = bps(bandwidth.link_capacity()),
+      .last_remb_us = last_sent ? last_sent->time.us() : -1,
+      .last_remb_bps = last_sent ? last_sent->rate.bps() : 0,
+      .groups = signals.groups,
+      .send_delta_ms = signals.send_delta_ms,
+      .arrival_delta_ms = signals.arrival_delta_ms,
+      .size_delta_bytes = signals.size_delta_bytes,
+      .offset_ms = signals.offset_ms,
+      .modified_offset_ms = signals.modified_offset_ms,
+      .threshold_ms = signals.threshold_ms,
+      .noise_variance_ms2 = signals.noise_variance_ms2,
+  };
+  CopyOut(all, stats);
+  return REMB_OK;
+}
+
+int32_t remb_write(const remb_message* message, uint8_t* buffer, int32_t capacity) {
+  if (!message || !buffer) return REMB_ERR_NULL;
+  if (message->struct_size < sizeof(remb_message)) return REMB_ERR_STRUCT_SIZE;
+  if (message->ssrc_count < 0 || message->ssrc_count > REMB_MAX_SSRCS || message->bitrate_bps < 0) {
+    return REMB_ERR_ARGUMENT;
+  }
+  const int size = RembSize(message->ssrc_count);
+  if (size > capacity) return REMB_ERR_BUFFER_TOO_SMALL;
+  WriteRemb({.sender_ssrc = message->sender_ssrc,
+             .bitrate_bps = message->bitrate_bps,
+             .ssrcs = {message->ssrcs, static_cast<size_t>(message->ssrc_count)}},
+            buffer);
+  return size;
+}
+
+int32_t remb_parse(const uint8_t* data, int32_t size, remb_message* message) {
+  if (!data || !message) return REMB_ERR_NULL;
+  if (message->struct_size < sizeof(remb_message)) return REMB_ERR_STRUCT_SIZE;
+  if (size < 0) return REMB_ERR_ARGUMENT;
+  ParsedRemb remb;
+  switch (ParseRemb({data, static_cast<size_t>(size)}, remb)) {
+    case ParseResult::kMalformed:
+      return REMB_ERR_MALFORMED;
+    case ParseResult::kNoRemb:
+      return REMB_ERR_NOT_FOUND;
+    case ParseResult::kOk:
+      break;
+  }
+  message->sender_ssrc = remb.sender_ssrc;
+  message->bitrate_bps = remb.bitrate_bps;
+  message->ssrc_count = remb.ssrc_count;
+  std::copy_n(remb.ssrcs.begin(), remb.ssrc_count, message->ssrcs);
+  return REMB_OK;
+}
