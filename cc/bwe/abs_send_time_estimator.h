@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "cc/bwe/aimd_rate_control.h"
 #include "cc/bwe/bitrate_tracker.h"
 #include "cc/bwe/delay_detector.h"
@@ -18,9 +20,32 @@ class AbsSendTimeEstimator {
  public:
   AbsSendTimeEstimator() : delay_(DelayDetector::ForAbsSendTime()) {}
 
-  // Takes a packet; one without abs-send-time counts in the bitrate alone. `config` is for an SSRC that
-  // the table has dropped or had no place for. True if a report was made.
-  bool OnPacket(const ReceivedPacket& packet, const StreamConfig& config, StreamTable& streams);
+  // Takes a packet, handled at `now`; one without abs-send-time counts in the bitrate alone.
+  // `stream` is the packet's as found in the table; `config` is for an SSRC that the table drops or
+  // had no place for. True if a report was made.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacket(const ReceivedPacket& packet, Timestamp now,
+                                             Stream* stream, const StreamConfig& config,
+                                             StreamTable& streams) {
+    const TimestampMs arrival(packet.arrival);
+    incoming_bitrate_.OnPacket(packet.size, arrival);
+
+    if (ABSL_PREDICT_TRUE(stream && !streams.OldestIsIdle(now))) {
+      streams.Touch(*stream, now);
+    } else {
+      ExpireAndTouch(packet.ssrc, now, config, streams);
+    }
+
+    bool update = now >= next_update_;
+    if (packet.has_abs_send_time()) {
+      if (probing_) update |= OnProbe(packet, now);
+      const TimestampMs now_ms = now == packet.arrival ? arrival : TimestampMs(now);
+      delay_.OnPacket(packet.abs_send_time << kAbsSendTimeUpshift, arrival, now_ms, packet.size);
+    }
+    if (!update && delay_.state() == BandwidthUsage::kOverusing) {
+      update = OveruseAsksForUpdate(packet, now);
+    }
+    return update && Update(packet, now);
+  }
 
   AimdRateControl& rate_control() { return rate_control_; }
   const AimdRateControl& rate_control() const { return rate_control_; }
@@ -29,16 +54,24 @@ class AbsSendTimeEstimator {
   DelaySignals signals() const { return delay_.signals(); }
 
  private:
+  static constexpr int kAbsSendTimeUpshift = 8;
+
+  void ExpireAndTouch(uint32_t ssrc, Timestamp now, const StreamConfig& config,
+                      StreamTable& streams);
   // True if a probe changed the rate.
-  bool OnProbe(const ReceivedPacket& packet);
-  bool UpdateIsDue(const ReceivedPacket& packet);
+  bool OnProbe(const ReceivedPacket& packet, Timestamp now);
+  bool OveruseAsksForUpdate(const ReceivedPacket& packet, Timestamp now);
+  // Runs the rate control; true if that made a report.
+  bool Update(const ReceivedPacket& packet, Timestamp now);
 
   IncomingBitrate incoming_bitrate_;
   ProbeClusters probe_clusters_;
   DelayDetector delay_;
   AimdRateControl rate_control_;
+  bool probing_ = true;  // in the first seconds, and until there is a valid estimate
   std::optional<Timestamp> first_packet_;
-  std::optional<Timestamp> last_report_;
+  // From here on an update is due. Before the first report: every packet is one.
+  Timestamp next_update_ = Timestamp::Micros(0);
 };
 
 }  // namespace remb::core

@@ -34,7 +34,8 @@ constexpr TimeDelta kMaxPeriod = TimeDelta::Seconds(50);
 
 }  // namespace
 
-void AimdRateControl::Update(BandwidthUsage usage, std::optional<DataRate> throughput, Timestamp now) {
+void AimdRateControl::Update(BandwidthUsage usage, std::optional<DataRate> throughput,
+                             Timestamp now) {
   if (!valid_ && throughput) {
     if (!first_throughput_time_) {
       first_throughput_time_ = now;
@@ -128,8 +129,8 @@ void AimdRateControl::Increase(DataRate throughput, Timestamp now) {
   const DataRate limit = throughput * kThroughputFactor + kThroughputMargin;
   if (current_ < limit) {
     const TimeDelta elapsed = now - last_change_.value_or(now);
-    const DataRate step = link_capacity_.has_estimate() ? AdditiveIncrease(elapsed)
-                                                        : MultiplicativeIncrease(elapsed);
+    const DataRate step =
+        link_capacity_.has_estimate() ? AdditiveIncrease(elapsed) : MultiplicativeIncrease(elapsed);
     current_ = std::min(current_ + step, limit);
   }
   last_change_ = now;

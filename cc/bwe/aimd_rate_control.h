@@ -13,14 +13,15 @@ namespace remb::core {
 
 class AimdRateControl {
  public:
-  // libwebrtc modules/remote_bitrate_estimator/include/bwe_defines.h: kCongestionControllerMinBitrate.
+  // libwebrtc modules/remote_bitrate_estimator/include/bwe_defines.h:
+  // kCongestionControllerMinBitrate.
   static constexpr DataRate kMinBitrate = DataRate::KilobitsPerSec(5);
 
   // Runs one update. `throughput`: the incoming bitrate, if it is known.
   void Update(BandwidthUsage usage, std::optional<DataRate> throughput, Timestamp now);
 
-  // True once there is a first estimate: five seconds of throughput, an over-use, a probe or a start
-  // bitrate.
+  // True once there is a first estimate: five seconds of throughput, an over-use, a probe or a
+  // start bitrate.
   bool ValidEstimate() const { return valid_; }
   // 30 Mbit/s before the first valid estimate.
   DataRate LatestEstimate() const { return current_; }

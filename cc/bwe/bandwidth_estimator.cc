@@ -3,7 +3,8 @@
 namespace remb::core {
 namespace {
 
-// libwebrtc modules/congestion_controller/receive_side_congestion_controller.cc: kTimeOffsetSwitchThreshold.
+// libwebrtc modules/congestion_controller/receive_side_congestion_controller.cc:
+// kTimeOffsetSwitchThreshold.
 constexpr int kSwitchThreshold = 30;
 
 }  // namespace
@@ -13,12 +14,13 @@ BandwidthEstimator::BandwidthEstimator(const Config& config)
   Reset();
 }
 
-void BandwidthEstimator::Prepare(const ReceivedPacket& packet) {
+Stream* BandwidthEstimator::Allocate(const ReceivedPacket& packet) {
   // With the automatic choice any packet without abs-send-time may be the one that switches.
   const bool may_need_detector =
-      config_.clock == Clock::kAuto ? !packet.has_abs_send_time : active() == kSingleStream;
+      config_.clock == Clock::kAuto ? !packet.has_abs_send_time() : active() == kSingleStream;
   if (may_need_detector) streams_.ReserveDetectors();
-  if (!streams_.Find(packet.ssrc)) streams_.Add(packet.ssrc, config_.default_stream);
+  Stream* stream = streams_.Find(packet.ssrc);
+  return stream ? stream : streams_.Add(packet.ssrc, config_.default_stream);
 }
 
 void BandwidthEstimator::Unprepare(const ReceivedPacket& packet) {
@@ -26,42 +28,33 @@ void BandwidthEstimator::Unprepare(const ReceivedPacket& packet) {
   if (stream && !stream->added && !stream->alive) streams_.Remove(packet.ssrc);
 }
 
-bool BandwidthEstimator::AdvanceTo(Timestamp now) {
-  auto* single_stream = std::get_if<SingleStreamEstimator>(&estimator_);
-  if (!single_stream || !single_stream->next_update()) return false;
-  const std::optional<Timestamp> report = single_stream->RunPeriodicUpdates(now, streams_, reports_);
-  if (report) last_report_ = report;
-  return report.has_value();
-}
+bool BandwidthEstimator::OnOtherPacket(const ReceivedPacket& packet, Timestamp now) {
+  const bool reported = AdvanceTo(now);
 
-bool BandwidthEstimator::OnPacket(const Packet& packet) {
-  const Active active = Pick(packet.received);
-  bool reported = AdvanceTo(packet.received.now);
+  const Active active = Pick(packet);
   packets_without_abs_send_time_ =
-      packet.received.has_abs_send_time ? 0 : packets_without_abs_send_time_ + 1;
+      packet.has_abs_send_time() ? 0 : packets_without_abs_send_time_ + 1;
   if (active != this->active()) Start(active);
 
   bool reported_now;
-  if (active == kAbsSendTime) {
-    reported_now = std::get<kAbsSendTime>(estimator_)
-                       .OnPacket(packet.received, config_.default_stream, streams_);
+  if (auto* abs_send_time = std::get_if<AbsSendTimeEstimator>(&estimator_)) {
+    reported_now = abs_send_time->OnPacket(packet, now, streams_.Find(packet.ssrc),
+                                           config_.default_stream, streams_);
   } else {
-    ReceivedPacket received = packet.received;
-    if (config_.clock != Clock::kRtpTimestamp) {
-      received.rtp_timestamp += static_cast<uint32_t>(packet.transmission_offset);
-    }
-    auto& single_stream = std::get<kSingleStream>(estimator_);
-    if (!single_stream.next_update()) {
-      single_stream.RunPeriodicUpdates(received.now, streams_, reports_);
-    }
-    reported_now =
-        single_stream.OnPacket(received, config_.default_stream, streams_);
+    auto& single_stream = std::get<SingleStreamEstimator>(estimator_);
+    single_stream.Start(now);
+    reported_now = single_stream.OnPacket(packet, now, config_.clock != Clock::kRtpTimestamp,
+                                          config_.default_stream, streams_);
   }
-  if (reported_now) {
-    ++reports_;
-    last_report_ = packet.received.now;
-  }
+  if (reported_now) OnReport(now);
   return reported || reported_now;
+}
+
+bool BandwidthEstimator::RunPeriodicUpdates(Timestamp now) {
+  const std::optional<Timestamp> report =
+      std::get<SingleStreamEstimator>(estimator_).RunPeriodicUpdates(now, streams_, reports_);
+  if (report) last_report_ = report;
+  return report.has_value();
 }
 
 void BandwidthEstimator::Reset() {
@@ -102,7 +95,7 @@ DelaySignals BandwidthEstimator::signals() const {
   return std::visit([](const auto& estimator) { return estimator.signals(); }, estimator_);
 }
 
-DataRate BandwidthEstimator::incoming_bitrate() const {
+std::optional<DataRate> BandwidthEstimator::incoming_bitrate() const {
   return std::visit([](const auto& estimator) { return estimator.incoming_bitrate().latest(); },
                     estimator_);
 }
@@ -115,7 +108,7 @@ std::optional<DataRate> BandwidthEstimator::link_capacity() const {
 
 BandwidthEstimator::Active BandwidthEstimator::Pick(const ReceivedPacket& packet) const {
   if (config_.clock != Clock::kAuto) return active();
-  if (packet.has_abs_send_time) return kAbsSendTime;
+  if (packet.has_abs_send_time()) return kAbsSendTime;
   return packets_without_abs_send_time_ + 1 >= kSwitchThreshold ? kSingleStream : active();
 }
 

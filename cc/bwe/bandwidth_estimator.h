@@ -6,6 +6,7 @@
 #include <optional>
 #include <variant>
 
+#include "absl/base/attributes.h"
 #include "cc/bwe/abs_send_time_estimator.h"
 #include "cc/bwe/single_stream_estimator.h"
 #include "cc/bwe/stream_table.h"
@@ -24,22 +25,31 @@ class BandwidthEstimator {
     std::optional<DataRate> initial_bitrate;  // a valid first estimate
   };
 
-  // A packet as received, before it is known which stamps are to be used.
-  struct Packet {
-    ReceivedPacket received;  // rtp_timestamp without the offset
-    int32_t transmission_offset = 0;
-  };
-
   explicit BandwidthEstimator(const Config& config);
 
-  // Allocates what a packet will need. Throws std::bad_alloc, and then nothing has changed. Unprepare
-  // takes it back where the packet is not to come after all.
-  void Prepare(const ReceivedPacket& packet);
+  // Allocates what a packet will need; gives its stream, nullptr if the table is full. Throws
+  // std::bad_alloc, and then nothing has changed. Unprepare takes it back where the packet is not
+  // to come after all.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Stream* Prepare(const ReceivedPacket& packet) {
+    if (packet.has_abs_send_time() && active() == kAbsSendTime) {
+      if (Stream* stream = streams_.Find(packet.ssrc)) return stream;
+    }
+    return Allocate(packet);
+  }
   void Unprepare(const ReceivedPacket& packet);
-  // The two ways time goes on. Each runs the periodic updates due by then and gives true if a report was
-  // made. A packet must have been prepared.
-  bool AdvanceTo(Timestamp now);
-  bool OnPacket(const Packet& packet);
+  // The two ways time goes on. Each runs the periodic updates due by then and gives true if a
+  // report was made. A packet is handled at `now`, and `stream` is what Prepare gave.
+  bool AdvanceTo(Timestamp now) { return active() == kSingleStream && RunPeriodicUpdates(now); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacket(const ReceivedPacket& packet, Timestamp now,
+                                             Stream* stream) {
+    auto* abs_send_time = std::get_if<AbsSendTimeEstimator>(&estimator_);
+    if (!abs_send_time || !packet.has_abs_send_time()) return OnOtherPacket(packet, now);
+    packets_without_abs_send_time_ = 0;
+    const bool reported =
+        abs_send_time->OnPacket(packet, now, stream, config_.default_stream, streams_);
+    if (reported) OnReport(now);
+    return reported;
+  }
 
   // Forgets all that was measured; added streams and the RTT stay.
   void Reset();
@@ -55,7 +65,8 @@ class BandwidthEstimator {
   Clock clock_in_use() const;
   BandwidthUsage state() const;
   DelaySignals signals() const;
-  DataRate incoming_bitrate() const;            // zero: not known
+  // As it was just before the newest packet.
+  std::optional<DataRate> incoming_bitrate() const;
   std::optional<DataRate> link_capacity() const;
   StreamTable& streams() { return streams_; }
   const StreamTable& streams() const { return streams_; }
@@ -63,6 +74,13 @@ class BandwidthEstimator {
  private:
   enum Active { kAbsSendTime = 0, kSingleStream = 1 };
 
+  Stream* Allocate(const ReceivedPacket& packet);
+  bool OnOtherPacket(const ReceivedPacket& packet, Timestamp now);
+  bool RunPeriodicUpdates(Timestamp now);
+  void OnReport(Timestamp now) {
+    ++reports_;
+    last_report_ = now;
+  }
   Active Pick(const ReceivedPacket& packet) const;
   Active active() const { return static_cast<Active>(estimator_.index()); }
   void Start(Active active);

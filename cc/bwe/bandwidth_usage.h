@@ -5,7 +5,8 @@
 
 namespace remb::core {
 
-// What the detector says of the path. The order matters: of several streams the worst, the largest, wins.
+// What the detector says of the path. The order matters: of several streams the worst, the largest,
+// wins.
 enum class BandwidthUsage : int8_t { kNormal = 0, kUnderusing = 1, kOverusing = 2 };
 
 }  // namespace remb::core

@@ -11,27 +11,13 @@ constexpr int kAbsSendTimeFraction = 26;
 
 DelayDetector DelayDetector::ForAbsSendTime() {
   constexpr uint32_t kTicksPerSecond = uint32_t{1} << kAbsSendTimeFraction;
-  return DelayDetector(
-      static_cast<uint32_t>(uint64_t{kGroupLengthMs} * kTicksPerSecond / 1000),
-      1000.0 / kTicksPerSecond);
+  return DelayDetector(static_cast<uint32_t>(uint64_t{kGroupLengthMs} * kTicksPerSecond / 1000),
+                       1000.0 / kTicksPerSecond);
 }
 
 DelayDetector DelayDetector::ForRtpTimestamps(int clock_rate_hz) {
   return DelayDetector(kGroupLengthMs * static_cast<uint32_t>(clock_rate_hz) / 1000,
                        1000.0 / clock_rate_hz);
-}
-
-bool DelayDetector::OnPacket(uint32_t timestamp, Timestamp arrival, Timestamp now, DataSize size) {
-  const std::optional<InterArrival::Deltas> deltas =
-      inter_arrival_.OnPacket(timestamp, arrival, now, size);
-  if (!deltas) return false;
-  ++groups_;
-  newest_ = *deltas;
-  const double send_delta_ms = deltas->send_ticks * ms_per_tick_;
-  estimator_.Update(static_cast<double>(deltas->arrival_ms), send_delta_ms,
-                    static_cast<double>(deltas->size_bytes), detector_.state());
-  detector_.Detect(estimator_.offset(), send_delta_ms, estimator_.num_deltas(), now);
-  return true;
 }
 
 void DelayDetector::ResetFilter() {
@@ -40,10 +26,11 @@ void DelayDetector::ResetFilter() {
 }
 
 DelaySignals DelayDetector::signals() const {
+  const InterArrival::Deltas& deltas = inter_arrival_.deltas();
   return {.groups = groups_,
-          .send_delta_ms = newest_.send_ticks * ms_per_tick_,
-          .arrival_delta_ms = static_cast<double>(newest_.arrival_ms),
-          .size_delta_bytes = static_cast<double>(newest_.size_bytes),
+          .send_delta_ms = deltas.send_ticks * ms_per_tick_,
+          .arrival_delta_ms = static_cast<double>(deltas.arrival_ms),
+          .size_delta_bytes = static_cast<double>(deltas.size_bytes),
           .offset_ms = estimator_.offset(),
           .modified_offset_ms = detector_.modified_offset(),
           .threshold_ms = detector_.threshold(),

@@ -32,7 +32,16 @@ class DelayDetector {
   static DelayDetector ForRtpTimestamps(int clock_rate_hz);
 
   // Takes a packet; true if it completed a group and so may have changed the state.
-  bool OnPacket(uint32_t timestamp, Timestamp arrival, Timestamp now, DataSize size);
+  bool OnPacket(uint32_t timestamp, TimestampMs arrival, TimestampMs now, DataSize size) {
+    if (!inter_arrival_.OnPacket(timestamp, arrival, now, size)) return false;
+    ++groups_;
+    const InterArrival::Deltas& deltas = inter_arrival_.deltas();
+    const double send_delta_ms = deltas.send_ticks * ms_per_tick_;
+    estimator_.Update(static_cast<double>(deltas.arrival_ms), send_delta_ms,
+                      static_cast<double>(deltas.size_bytes), detector_.state());
+    detector_.Detect(estimator_.offset(), send_delta_ms, estimator_.num_deltas(), now);
+    return true;
+  }
 
   // Forgets groups and filter; the detector, with its state and threshold, stays as it is.
   void ResetFilter();
@@ -46,7 +55,6 @@ class DelayDetector {
 
   double ms_per_tick_;
   int64_t groups_ = 0;
-  InterArrival::Deltas newest_ = {};
   InterArrival inter_arrival_;
   OveruseEstimator estimator_;
   OveruseDetector detector_;

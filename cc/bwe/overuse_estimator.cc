@@ -16,28 +16,28 @@ constexpr double kMinNoiseVariance = 1;
 
 }  // namespace
 
-double FramePeriodWindow::Add(double value) {
-  values_[next_index_] = value;
-  if (value <= min_) {
-    min_ = value;
-    min_index_ = next_index_;
-  } else if (next_index_ == min_index_) {
-    // The newest of equal minima, so that the next search is as far away as can be.
-    min_ = value;
-    for (int i = 1; i < kLength; ++i) {
-      const int index = next_index_ >= i ? next_index_ - i : next_index_ - i + kLength;
-      if (values_[index] < min_) {
-        min_ = values_[index];
-        min_index_ = static_cast<int8_t>(index);
-      }
-    }
-  }
-  next_index_ = static_cast<int8_t>(next_index_ + 1 == kLength ? 0 : next_index_ + 1);
-  return min_;
+double FramePeriodWindow::StartBlock() {
+  for (int i = kLength - 2; i >= 0; --i) block_[i] = std::min(block_[i], block_[i + 1]);
+  min_of_block_ = kNone;
+  index_ = 0;
+  return block_[0];
 }
 
-void OveruseEstimator::Update(double arrival_delta_ms, double send_delta_ms, double size_delta_bytes,
-                              BandwidthUsage state) {
+inline void OveruseEstimator::UpdateNoise(double residual, double frame_period_ms) {
+  const double alpha = num_deltas_ > kFastNoiseDeltas ? kSlowNoiseAlpha : kFastNoiseAlpha;
+  if (frame_period_ms != beta_frame_period_ms_ || alpha != beta_alpha_) {
+    beta_ = std::pow(1 - alpha, frame_period_ms * 30.0 / 1000.0);
+    beta_frame_period_ms_ = frame_period_ms;
+    beta_alpha_ = alpha;
+  }
+  noise_mean_ = beta_ * noise_mean_ + (1 - beta_) * residual;
+  noise_variance_ =
+      beta_ * noise_variance_ + (1 - beta_) * (noise_mean_ - residual) * (noise_mean_ - residual);
+  noise_variance_ = std::max(noise_variance_, kMinNoiseVariance);
+}
+
+void OveruseEstimator::Update(double arrival_delta_ms, double send_delta_ms,
+                              double size_delta_bytes, BandwidthUsage state) {
   const double frame_period_ms = frame_periods_.Add(send_delta_ms);
   num_deltas_ = std::min(num_deltas_ + 1, kMaxNumDeltas);
 
@@ -75,19 +75,6 @@ void OveruseEstimator::Update(double arrival_delta_ms, double send_delta_ms, dou
   slope_ += k0 * residual;
   previous_offset_ = offset_;
   offset_ += k1 * residual;
-}
-
-void OveruseEstimator::UpdateNoise(double residual, double frame_period_ms) {
-  const double alpha = num_deltas_ > kFastNoiseDeltas ? kSlowNoiseAlpha : kFastNoiseAlpha;
-  if (frame_period_ms != beta_frame_period_ms_ || alpha != beta_alpha_) {
-    beta_ = std::pow(1 - alpha, frame_period_ms * 30.0 / 1000.0);
-    beta_frame_period_ms_ = frame_period_ms;
-    beta_alpha_ = alpha;
-  }
-  noise_mean_ = beta_ * noise_mean_ + (1 - beta_) * residual;
-  noise_variance_ = beta_ * noise_variance_ +
-                    (1 - beta_) * (noise_mean_ - residual) * (noise_mean_ - residual);
-  noise_variance_ = std::max(noise_variance_, kMinNoiseVariance);
 }
 
 }  // namespace remb::core

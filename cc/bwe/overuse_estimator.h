@@ -2,6 +2,7 @@
 #ifndef CC_BWE_OVERUSE_ESTIMATOR_H_
 #define CC_BWE_OVERUSE_ESTIMATOR_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -10,21 +11,31 @@
 
 namespace remb::core {
 
-// The smallest of the last 60 values, in constant time unless the smallest itself falls out.
+// The smallest of the last 60 values, in constant time on average. The values come in blocks of 60:
+// the window is the end of one block, of which only the minima from each place to its end are kept,
+// and the beginning of the next.
 class FramePeriodWindow {
  public:
-  FramePeriodWindow() { values_.fill(std::numeric_limits<double>::infinity()); }
+  FramePeriodWindow() { block_.fill(kNone); }
 
   // Adds a value and gives the smallest of it and the 59 before.
-  double Add(double value);
+  double Add(double value) {
+    block_[index_] = value;
+    min_of_block_ = std::min(min_of_block_, value);
+    if (++index_ == kLength) return StartBlock();
+    return std::min(min_of_block_, block_[index_]);
+  }
 
  private:
   static constexpr int kLength = 60;
+  static constexpr double kNone = std::numeric_limits<double>::infinity();
 
-  std::array<double, kLength> values_;
-  double min_ = std::numeric_limits<double>::infinity();
-  int8_t min_index_ = 0;
-  int8_t next_index_ = 0;
+  double StartBlock();
+
+  std::array<double, kLength>
+      block_;  // before index_: values; from there on: minima of the block before
+  double min_of_block_ = kNone;
+  int index_ = 0;
 };
 
 // Splits the difference between arrival and send delta of a group into a part that grows with the
@@ -55,7 +66,8 @@ class OveruseEstimator {
   double e_[2][2] = {{100.0, 0.0}, {0.0, 1e-1}};
   double noise_mean_ = 0;
   double noise_variance_ = 50;
-  // beta = (1 - alpha)^(frame period * 30 / 1000): the frame period seldom changes, and pow is dear.
+  // beta = (1 - alpha)^(frame period * 30 / 1000): the frame period seldom changes, and pow is
+  // dear.
   double beta_ = 1;
   double beta_alpha_ = 0;
   double beta_frame_period_ms_ = -1;

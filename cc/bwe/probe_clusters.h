@@ -10,17 +10,17 @@
 
 namespace remb::core {
 
-// libwebrtc keeps a list of packets and goes through all of it for each new one. Every packet but the
-// newest has been seen before, so here the walk goes on where it stopped: what is kept is the clusters
-// closed so far, as their number and best rate, the cluster still open, and the newest packets of the
-// list for the case that its oldest is dropped.
+// libwebrtc keeps a list of packets and goes through all of it for each new one. Every packet but
+// the newest has been seen before, so here the walk goes on where it stopped: what is kept is the
+// clusters closed so far, as their number and best rate, the cluster still open, and the newest
+// packets of the list for the case that its oldest is dropped.
 class ProbeClusters {
  public:
   // Packets up to this size are no probes (libwebrtc remote_bitrate_estimator_abs_send_time.cc).
   static constexpr DataSize kMinPacketSize = DataSize::Bytes(200);
 
-  // Takes a packet with its 24-bit abs-send-time. Gives the best probe's rate if it is above `estimate`
-  // (or there is none).
+  // Takes a packet with its 24-bit abs-send-time. Gives the best probe's rate if it is above
+  // `estimate` (or there is none).
   std::optional<DataRate> OnPacket(uint32_t abs_send_time, Timestamp arrival, DataSize size,
                                    std::optional<DataRate> estimate);
 
@@ -54,8 +54,8 @@ class ProbeClusters {
   void DropOldest();
   void Clear();
 
-  // Without a cluster the list is at most 14 long. Only if a cluster that counted ceases to count, its
-  // sum of send deltas no longer being positive, can it be longer.
+  // Without a cluster the list is at most 14 long. Only if a cluster that counted ceases to count,
+  // its sum of send deltas no longer being positive, can it be longer.
   static constexpr int kMaxKept = 32;
 
   std::array<Probe, kMaxKept> kept_;  // a ring of the list's newest

@@ -2,17 +2,24 @@
 
 namespace remb::core {
 
-bool SingleStreamEstimator::OnPacket(const ReceivedPacket& packet, const StreamConfig& config,
+bool SingleStreamEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now,
+                                     bool use_transmission_offset, const StreamConfig& config,
                                      StreamTable& streams) {
   Stream* stream = streams.Find(packet.ssrc);
   if (!stream) stream = streams.Add(packet.ssrc, config);
-  if (stream) streams.Touch(*stream, packet.now);
-  incoming_bitrate_.OnPacket(packet.size, packet.now);
-  if (!stream || !packet.has_rtp_timestamp) return false;
+  if (stream) streams.Touch(*stream, now);
+  const TimestampMs arrival(packet.arrival);
+  const TimestampMs now_ms(now);
+  incoming_bitrate_.OnPacket(packet.size, now_ms);
+  if (!stream || !packet.has_rtp_timestamp()) return false;
 
   DelayDetector& detector = streams.Detector(*stream);
   const BandwidthUsage prior_state = stream->usage;
-  if (detector.OnPacket(packet.rtp_timestamp, packet.arrival, packet.now, packet.size)) {
+  uint32_t send_time = packet.rtp_timestamp;
+  if (use_transmission_offset && packet.has_transmission_offset()) {
+    send_time += static_cast<uint32_t>(packet.transmission_offset);
+  }
+  if (detector.OnPacket(send_time, arrival, now_ms, packet.size)) {
     signals_ = detector.signals();
     signals_.groups = ++groups_;  // over all streams
   }
@@ -20,25 +27,24 @@ bool SingleStreamEstimator::OnPacket(const ReceivedPacket& packet, const StreamC
   streams.SetUsage(*stream, state_);
   if (state_ != BandwidthUsage::kOverusing) return false;
 
-  const std::optional<DataRate> throughput = incoming_bitrate_.Rate(packet.now);
+  const std::optional<DataRate> throughput = incoming_bitrate_.Rate(now_ms);
   if (!throughput) return false;
   if (prior_state == BandwidthUsage::kOverusing &&
-      !rate_control_.TimeToReduceFurther(packet.now, *throughput)) {
+      !rate_control_.TimeToReduceFurther(now, *throughput)) {
     return false;
   }
-  return Update(packet.now, streams);
+  return Update(now, streams);
 }
 
 std::optional<Timestamp> SingleStreamEstimator::RunPeriodicUpdates(Timestamp now,
                                                                    StreamTable& streams,
                                                                    int64_t& reports) {
   std::optional<Timestamp> last_report;
-  if (!next_update_) next_update_ = now;  // the first packet
-  while (*next_update_ <= now) {
+  while (next_update_ && *next_update_ <= now) {
     const Timestamp due = *next_update_;
     // An update made at once may have changed the interval meanwhile.
-    if (last_update_ && due.ms() < (*last_update_ + interval_).ms()) {
-      next_update_ = *last_update_ + interval_;
+    if (due.ms() < (last_update_ + interval_).ms()) {
+      next_update_ = last_update_ + interval_;
       continue;
     }
     last_update_ = due;
@@ -50,7 +56,7 @@ std::optional<Timestamp> SingleStreamEstimator::RunPeriodicUpdates(Timestamp now
       const int64_t skipped = (now - due).us() / interval_.us();
       last_update_ = due + TimeDelta::Micros(skipped * interval_.us());
     }
-    next_update_ = *last_update_ + interval_;
+    next_update_ = last_update_ + interval_;
   }
   return last_report;
 }
@@ -58,7 +64,7 @@ std::optional<Timestamp> SingleStreamEstimator::RunPeriodicUpdates(Timestamp now
 bool SingleStreamEstimator::Update(Timestamp now, StreamTable& streams) {
   streams.ExpireIdle(now);
   if (streams.alive_count() == 0) return false;
-  rate_control_.Update(streams.WorstUsage(), incoming_bitrate_.Rate(now), now);
+  rate_control_.Update(streams.WorstUsage(), incoming_bitrate_.Rate(TimestampMs(now)), now);
   if (!rate_control_.ValidEstimate()) return false;
   interval_ = rate_control_.FeedbackInterval();
   return true;

@@ -1,5 +1,5 @@
-// The estimator for senders without abs-send-time: each stream has its own line of send times, its RTP
-// timestamps plus the transmission offset.
+// The estimator for senders without abs-send-time: each stream has its own line of send times, its
+// RTP timestamps plus the transmission offset.
 #ifndef CC_BWE_SINGLE_STREAM_ESTIMATOR_H_
 #define CC_BWE_SINGLE_STREAM_ESTIMATOR_H_
 
@@ -13,17 +13,27 @@
 
 namespace remb::core {
 
-// libwebrtc's RemoteBitrateEstimatorSingleStream. It reports periodically, besides at once on over-use.
+// libwebrtc's RemoteBitrateEstimatorSingleStream. It reports periodically, besides at once on
+// over-use.
 class SingleStreamEstimator {
  public:
-  // Takes a packet; one without RTP timestamp counts in the bitrate alone. `config` is for an SSRC that
-  // the table has dropped or had no place for; the table must have room for its detector. True if a
-  // report was made.
-  bool OnPacket(const ReceivedPacket& packet, const StreamConfig& config, StreamTable& streams);
+  // The periodic updates count from the first packet.
+  void Start(Timestamp first_packet) {
+    if (!next_update_) {
+      last_update_ = first_packet;
+      next_update_ = first_packet + interval_;
+    }
+  }
+  // Takes a packet, handled at `now`; one without RTP timestamp counts in the bitrate alone.
+  // `config` is for an SSRC that the table has dropped or had no place for; the table must have
+  // room for its detector. True if a report was made.
+  bool OnPacket(const ReceivedPacket& packet, Timestamp now, bool use_transmission_offset,
+                const StreamConfig& config, StreamTable& streams);
 
   // Runs the periodic updates due by `now`, each at its due time. Gives the time of the last report
   // made, if any, and adds their number to `reports`.
-  std::optional<Timestamp> RunPeriodicUpdates(Timestamp now, StreamTable& streams, int64_t& reports);
+  std::optional<Timestamp> RunPeriodicUpdates(Timestamp now, StreamTable& streams,
+                                              int64_t& reports);
   // When the next one is due; none before the first packet.
   std::optional<Timestamp> next_update() const { return next_update_; }
 
@@ -40,7 +50,7 @@ class SingleStreamEstimator {
   IncomingBitrate incoming_bitrate_;
   AimdRateControl rate_control_;
   TimeDelta interval_ = TimeDelta::Millis(500);  // libwebrtc: kProcessIntervalMs, before a report
-  std::optional<Timestamp> last_update_;
+  Timestamp last_update_ = Timestamp::Micros(0);
   std::optional<Timestamp> next_update_;
   BandwidthUsage state_ = BandwidthUsage::kNormal;
   int64_t groups_ = 0;

@@ -6,8 +6,8 @@
 namespace remb::core {
 namespace {
 
-// SSRCs come from the network: whoever knew the multiplier could make them collide. The address of a
-// table differs from process to process and from table to table.
+// SSRCs come from the network: whoever knew the multiplier could make them collide. The address of
+// a table differs from process to process and from table to table.
 uint64_t OddMultiplier(const void* table) {
   uint64_t x = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(table)) + 0x9e3779b97f4a7c15;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;  // splitmix64
@@ -49,6 +49,7 @@ Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
   ++size_;
   Stream& stream = streams_[index];
   stream.ssrc = ssrc;
+  stream.index = index;
   stream.config = config;
   Insert(ssrc, index);
   last_found_ = index;
@@ -60,14 +61,14 @@ void StreamTable::ReserveDetectors() {
 }
 
 DelayDetector& StreamTable::Detector(const Stream& stream) {
-  std::optional<DelayDetector>& detector = detectors_[IndexOf(stream)];
+  std::optional<DelayDetector>& detector = detectors_[stream.index];
   if (!detector) detector = DelayDetector::ForRtpTimestamps(stream.config.clock_rate_hz);
   return *detector;
 }
 
 void StreamTable::ResetDetector(Stream& stream) {
   SetUsage(stream, BandwidthUsage::kNormal);
-  const auto index = static_cast<size_t>(IndexOf(stream));
+  const auto index = static_cast<size_t>(stream.index);
   if (index < detectors_.size()) detectors_[index].reset();
 }
 
@@ -84,7 +85,7 @@ bool StreamTable::Evict() {
 void StreamTable::Remove(uint32_t ssrc) {
   Stream* stream = Find(ssrc);
   if (!stream) return;
-  const int32_t index = IndexOf(*stream);
+  const int32_t index = stream->index;
   stream->added = false;
   if (stream->alive) {
     Expire(index);
@@ -93,10 +94,8 @@ void StreamTable::Remove(uint32_t ssrc) {
   }
 }
 
-void StreamTable::Touch(Stream& stream, Timestamp now) {
-  stream.last_packet = now;
-  const int32_t index = IndexOf(stream);
-  if (index == newest_) return;
+void StreamTable::MakeNewest(Stream& stream) {
+  const int32_t index = stream.index;
   if (stream.alive) {
     Unlink(index);
   } else {
@@ -111,7 +110,7 @@ void StreamTable::Touch(Stream& stream, Timestamp now) {
 }
 
 void StreamTable::ExpireIdle(Timestamp now) {
-  while (oldest_ != kNone && now - streams_[oldest_].last_packet > kStreamTimeout) Expire(oldest_);
+  while (oldest_ != kNone && OldestIsIdle(now)) Expire(oldest_);
 }
 
 void StreamTable::ExpireAll() {
@@ -137,7 +136,9 @@ bool StreamTable::AnyAliveAt(Timestamp now) const {
   return newest_ != kNone && now - streams_[newest_].last_packet <= kStreamTimeout;
 }
 
-Timestamp StreamTable::NewestExpiry() const { return streams_[newest_].last_packet + kStreamTimeout; }
+Timestamp StreamTable::NewestExpiry() const {
+  return streams_[newest_].last_packet + kStreamTimeout;
+}
 
 int StreamTable::MostRecent(Timestamp now, std::span<uint32_t> ssrcs) const {
   size_t count = 0;

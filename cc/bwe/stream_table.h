@@ -25,6 +25,7 @@ struct StreamConfig {
 
 struct Stream {
   uint32_t ssrc = 0;
+  int32_t index = -1;  // in the table
   bool added = false;  // by the user: kept until removed. Others are kept while they are alive
   bool alive = false;  // heard within kStreamTimeout
   BandwidthUsage usage = BandwidthUsage::kNormal;  // of its own detector; SetUsage changes it
@@ -35,8 +36,8 @@ struct Stream {
 };
 
 // No call but Add and ReserveDetectors allocates; these throw std::bad_alloc, and then nothing has
-// changed. Find, Touch and ExpireIdle take constant time (the last one for each stream it drops), whatever
-// the number of streams. References to streams and detectors are good until the next Add.
+// changed. Find, Touch and ExpireIdle take constant time (the last one for each stream it drops),
+// whatever the number of streams. References to streams and detectors are good until the next Add.
 class StreamTable {
  public:
   // libwebrtc remote_bitrate_estimator_abs_send_time.cc: kStreamTimeOut.
@@ -60,7 +61,14 @@ class StreamTable {
   void Remove(uint32_t ssrc);
 
   // Notes that the stream was heard.
-  void Touch(Stream& stream, Timestamp now);
+  void Touch(Stream& stream, Timestamp now) {
+    stream.last_packet = now;
+    if (stream.index != newest_) MakeNewest(stream);
+  }
+  // Whether the oldest stream has been idle for more than kStreamTimeout, or none is alive.
+  bool OldestIsIdle(Timestamp now) const {
+    return oldest_ == kNone || now - streams_[oldest_].last_packet > kStreamTimeout;
+  }
   // Ends the life of streams idle for more than kStreamTimeout.
   void ExpireIdle(Timestamp now);
   // Ends the life of all.
@@ -85,11 +93,11 @@ class StreamTable {
   };
   static constexpr int32_t kNone = -1;
 
-  int32_t IndexOf(const Stream& stream) const;
   void ReserveOne();
   uint32_t Home(uint32_t ssrc) const;
   void Insert(uint32_t ssrc, int32_t index);
   void Free(int32_t index);
+  void MakeNewest(Stream& stream);
   void Unlink(int32_t index);
   void Expire(int32_t index);
 
@@ -104,7 +112,8 @@ class StreamTable {
   int shift_ = 0;
   uint64_t multiplier_;
   std::vector<Stream> streams_;
-  std::vector<std::optional<DelayDetector>> detectors_;  // by the same index; empty where not needed
+  std::vector<std::optional<DelayDetector>>
+      detectors_;                // by the same index; empty where not needed
   std::vector<Bucket> buckets_;  // open addressing, a power of two, at most half full
 };
 
@@ -119,10 +128,6 @@ inline Stream* StreamTable::Find(uint32_t ssrc) {
       return &streams_[bucket.index];
     }
   }
-}
-
-inline int32_t StreamTable::IndexOf(const Stream& stream) const {
-  return static_cast<int32_t>(&stream - streams_.data());
 }
 
 // Multiply and shift, with a multiplier of the table's own.

@@ -11,8 +11,10 @@ namespace remb::core {
 
 namespace internal {
 
-// Rounds to nearest, halves up. The value must not be negative.
-constexpr int64_t RoundToMillis(int64_t micros) { return (micros + 500) / 1000; }
+// Rounds to nearest, halves up. The value must not be negative: unsigned division is cheaper.
+constexpr int64_t RoundToThousands(int64_t value) {
+  return static_cast<int64_t>((static_cast<uint64_t>(value) + 500) / 1000);
+}
 
 }  // namespace internal
 
@@ -24,7 +26,7 @@ class TimeDelta {
 
   constexpr int64_t us() const { return us_; }
   // Rounded to nearest; for deltas that are not negative.
-  constexpr int64_t ms() const { return internal::RoundToMillis(us_); }
+  constexpr int64_t ms() const { return internal::RoundToThousands(us_); }
   // By multiplication: dividing by 1e6 gives other last bits.
   constexpr double seconds() const { return static_cast<double>(us_) * 1e-6; }
 
@@ -44,16 +46,34 @@ class Timestamp {
   static constexpr Timestamp Millis(int64_t ms) { return Timestamp(ms * 1000); }
 
   constexpr int64_t us() const { return us_; }
-  constexpr int64_t ms() const { return internal::RoundToMillis(us_); }
+  constexpr int64_t ms() const { return internal::RoundToThousands(us_); }
 
   constexpr auto operator<=>(const Timestamp&) const = default;
-  constexpr TimeDelta operator-(Timestamp other) const { return TimeDelta::Micros(us_ - other.us_); }
+  constexpr TimeDelta operator-(Timestamp other) const {
+    return TimeDelta::Micros(us_ - other.us_);
+  }
   constexpr Timestamp operator+(TimeDelta delta) const { return Timestamp(us_ + delta.us()); }
   constexpr Timestamp operator-(TimeDelta delta) const { return Timestamp(us_ - delta.us()); }
 
  private:
   explicit constexpr Timestamp(int64_t us) : us_(us) {}
   int64_t us_;
+};
+
+// A Timestamp rounded to whole milliseconds. Most of the arithmetic sees no finer time, so a
+// packet's is rounded once.
+class TimestampMs {
+ public:
+  static constexpr TimestampMs Millis(int64_t ms) { return TimestampMs(ms); }
+  explicit constexpr TimestampMs(Timestamp time) : ms_(time.ms()) {}
+
+  constexpr int64_t ms() const { return ms_; }
+
+  constexpr auto operator<=>(const TimestampMs&) const = default;
+
+ private:
+  explicit constexpr TimestampMs(int64_t ms) : ms_(ms) {}
+  int64_t ms_;
 };
 
 class DataSize {
@@ -79,7 +99,7 @@ class DataRate {
 
   constexpr int64_t bps() const { return bps_; }
   // Rounded to nearest; rates are not negative.
-  constexpr int64_t kbps() const { return internal::RoundToMillis(bps_); }
+  constexpr int64_t kbps() const { return internal::RoundToThousands(bps_); }
 
   constexpr auto operator<=>(const DataRate&) const = default;
   constexpr DataRate operator+(DataRate other) const { return DataRate(bps_ + other.bps_); }

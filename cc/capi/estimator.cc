@@ -1,6 +1,7 @@
 #include "cc/capi/estimator.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace remb::core {
 namespace {
@@ -19,6 +20,7 @@ void Estimator::Reset() {
   bandwidth_.Reset();
   scheduler_.Reset();
   now_ = Timestamp::Micros(0);
+  CheckRemb();
   packets_ = 0;
   bytes_ = DataSize::Zero();
 }
@@ -39,47 +41,68 @@ bool Estimator::AddStream(uint32_t ssrc, const StreamConfig& config) {
 bool Estimator::RemoveStream(uint32_t ssrc) {
   if (!streams().Find(ssrc)) return false;
   streams().Remove(ssrc);
+  CheckRemb();
   return true;
 }
 
-Estimator::Facts Estimator::OnPacket(BandwidthEstimator::Packet packet) {
-  ReceivedPacket& received = packet.received;
-  if (now_ - received.arrival > kMaxStepBack) {
-    bandwidth_.Reset();
-    scheduler_.Rebase(received.arrival);
-  } else {
-    received.arrival = std::max(received.arrival, now_);
-  }
-  now_ = received.now = received.arrival;
-
-  const Stream* stream = streams().Find(received.ssrc);
+Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
+  Stream* stream = bandwidth_.Prepare(packet);
+  if (packet.arrival < now_) OnOlderPacket(packet, stream);
+  now_ = packet.arrival;
   if (stream && stream->config.audio && !config_.count_audio) return AdvanceTo(now_);
   ++packets_;
-  bytes_ = bytes_ + received.size;
-  const bool updated = bandwidth_.OnPacket(packet);
-  return {.estimate_updated = updated, .remb_due = RembIsDue()};
+  bytes_ = bytes_ + packet.size;
+  const bool updated = bandwidth_.OnPacket(packet, now_, stream);
+  if (updated || now_ >= next_remb_check_) CheckRemb();
+  return ToFacts(updated);
+}
+
+void Estimator::OnOlderPacket(ReceivedPacket& packet, Stream*& stream) {
+  if (now_ - packet.arrival <= kMaxStepBack) {
+    packet.arrival = now_;
+    return;
+  }
+  bandwidth_.Reset();
+  stream = streams().Find(packet.ssrc);
+  scheduler_.Rebase(packet.arrival);
+  now_ = packet.arrival;
+  CheckRemb();
 }
 
 Estimator::Facts Estimator::AdvanceTo(Timestamp now) {
   now_ = std::max(now_, now);
   const bool updated = bandwidth_.AdvanceTo(now_);
-  return {.estimate_updated = updated, .remb_due = RembIsDue()};
+  CheckRemb();
+  return ToFacts(updated);
 }
 
 void Estimator::OnRembSent(Timestamp now, DataRate rate) {
   now_ = std::max(now_, now);
   scheduler_.OnSent(now_, rate);
+  CheckRemb();
 }
 
 bool Estimator::SetMaxBitrate(std::optional<DataRate> rate) {
   config_.max_bitrate = rate;
   scheduler_.SetMaxBitrate(rate);
-  return RembIsDue();
+  return CheckRemb();
 }
 
 bool Estimator::SetMinBitrate(DataRate rate) {
   config_.min_bitrate = rate;
-  return RembIsDue();
+  return CheckRemb();
+}
+
+bool Estimator::CheckRemb() {
+  const std::optional<DataRate> current = rate();
+  remb_due_ = scheduler_.IsDue(current, now_);
+  if (remb_due_) {
+    next_remb_check_ = Timestamp::Micros(std::numeric_limits<int64_t>::max());
+  } else {
+    // Without a rate the next packet may bring one: a first stream that comes alive.
+    next_remb_check_ = current ? scheduler_.NextInterval().value_or(now_) : now_;
+  }
+  return remb_due_;
 }
 
 std::optional<DataRate> Estimator::rate() const {
@@ -94,7 +117,7 @@ std::optional<DataRate> Estimator::rate() const {
 std::optional<Timestamp> Estimator::NextPoll() const {
   std::optional<Timestamp> next = bandwidth_.next_update();
   if (!rate()) return next;
-  if (RembIsDue()) return now_;
+  if (scheduler_.IsDue(rate(), now_)) return now_;
   const std::optional<Timestamp> remb = scheduler_.NextInterval();
   // Streams that fall silent before then get no REMB.
   if (remb && *remb <= streams().NewestExpiry()) next = next ? std::min(*next, *remb) : *remb;

@@ -23,11 +23,10 @@ class Estimator {
 
   explicit Estimator(const Config& config);
 
-  // What a call brought about, as remb.h's fact bits.
-  struct Facts {
-    bool estimate_updated = false;
-    bool remb_due = false;
-  };
+  // What a call brought about: bits, the same as remb.h's.
+  using Facts = int32_t;
+  static constexpr Facts kEstimateUpdated = 1;
+  static constexpr Facts kRembDue = 2;
 
   void Reset();
   // Both ways to call it again: a new stream, or a changed one. False if there is no place. Throws
@@ -35,10 +34,11 @@ class Estimator {
   bool AddStream(uint32_t ssrc, const StreamConfig& config);
   // False if there is none.
   bool RemoveStream(uint32_t ssrc);
-  // As in BandwidthEstimator. `packet.received.now` is set here.
+  // Takes a packet; the rule of time may change its times. Throws std::bad_alloc, and then nothing
+  // has changed; not for a packet that was prepared, as in BandwidthEstimator.
+  Facts OnPacket(ReceivedPacket& packet);
   void Prepare(const ReceivedPacket& packet) { bandwidth_.Prepare(packet); }
   void Unprepare(const ReceivedPacket& packet) { bandwidth_.Unprepare(packet); }
-  Facts OnPacket(BandwidthEstimator::Packet packet);
   Facts AdvanceTo(Timestamp now);
   void OnRembSent(Timestamp now, DataRate rate);
   void SetRtt(TimeDelta rtt) { bandwidth_.SetRtt(rtt); }
@@ -60,12 +60,20 @@ class Estimator {
   DataSize bytes() const { return bytes_; }
 
  private:
-  bool RembIsDue() const { return scheduler_.IsDue(rate(), now_); }
+  Facts ToFacts(bool updated) const {
+    return (updated ? kEstimateUpdated : 0) | (remb_due_ ? kRembDue : 0);
+  }
+  void OnOlderPacket(ReceivedPacket& packet, Stream*& stream);
+  bool CheckRemb();
 
   Config config_;
   BandwidthEstimator bandwidth_;
   RembScheduler scheduler_;
   Timestamp now_ = Timestamp::Micros(0);  // the newest time seen
+  // Whether a REMB is due need not be asked for every packet: the answer stays until this time
+  // unless the estimate, the limits or what was sent change.
+  bool remb_due_ = false;
+  Timestamp next_remb_check_ = Timestamp::Micros(0);
   int64_t packets_ = 0;
   DataSize bytes_ = DataSize::Zero();
 };

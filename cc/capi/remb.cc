@@ -5,6 +5,8 @@
 #include <array>
 #include <new>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "cc/capi/estimator.h"
 #include "cc/capi/structs.h"
 #include "cc/remb/remb_message.h"
@@ -28,23 +30,24 @@ constexpr int32_t kMaxExtensionId = 255;
 constexpr int64_t kMinRembIntervalUs = 10'000;
 constexpr int64_t kMaxRembIntervalUs = 60'000'000;
 constexpr int64_t kMaxRttUs = 60'000'000;
-constexpr int32_t kMaxPayloadBytes = 65'535;
-constexpr int32_t kMaxTransmissionOffset = (1 << 23) - 1;
+constexpr int kPayloadBytesBits = 16;
+constexpr int kTransmissionOffsetBits = 24;  // signed
 constexpr uint32_t kAllStamps =
     REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
 
+static_assert(REMB_STAMP_ABS_SEND_TIME == ReceivedPacket::kAbsSendTime);
+static_assert(REMB_STAMP_TRANSMISSION_OFFSET == ReceivedPacket::kTransmissionOffset);
+static_assert(REMB_STAMP_RTP_TIMESTAMP == ReceivedPacket::kRtpTimestamp);
+static_assert(REMB_ESTIMATE_UPDATED == Estimator::kEstimateUpdated);
+static_assert(REMB_DUE == Estimator::kRembDue);
 static_assert(REMB_MAX_SSRCS == kMaxRembSsrcs);
 static_assert(REMB_MAX_MESSAGE_BYTES == RembSize(kMaxRembSsrcs));
 
-bool IsTime(int64_t us) { return us >= 0 && us <= REMB_MAX_TIME_US; }
+bool IsTime(int64_t us) { return static_cast<uint64_t>(us) <= uint64_t{REMB_MAX_TIME_US}; }
 bool IsRate(int64_t bps) { return bps >= 0 && bps <= REMB_MAX_BITRATE_BPS; }
 template <typename T>
 bool IsDefaultOr(T value, T least, T most) {
   return value == 0 || (value >= least && value <= most);
-}
-
-int32_t ToFacts(Estimator::Facts facts) {
-  return (facts.estimate_updated ? REMB_ESTIMATE_UPDATED : 0) | (facts.remb_due ? REMB_DUE : 0);
 }
 
 // 0 is the default; REMB_ID_NONE is none.
@@ -84,25 +87,35 @@ int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
   return REMB_OK;
 }
 
-int32_t ToPacket(const remb_packet& from, BandwidthEstimator::Packet& to) {
-  if (!IsTime(from.arrival_us)) return REMB_ERR_TIME;
-  if ((from.stamps & ~kAllStamps) != 0 || from.abs_send_time >> 24 != 0 ||
-      from.transmission_offset > kMaxTransmissionOffset ||
-      from.transmission_offset < -kMaxTransmissionOffset - 1 || from.payload_bytes < 0 ||
-      from.payload_bytes > kMaxPayloadBytes || from.reserved != 0) {
-    return REMB_ERR_ARGUMENT;
+// Checks a packet's members: REMB_OK or an error.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t CheckPacket(const remb_packet& packet) {
+  if (!IsTime(packet.arrival_us)) return REMB_ERR_TIME;
+  // All in one: each term is 0 if its member is in range.
+  const uint32_t half_offset = uint32_t{1} << (kTransmissionOffsetBits - 1);
+  const uint32_t out_of_range =
+      (packet.stamps & ~kAllStamps) | packet.abs_send_time >> 24 |
+      (static_cast<uint32_t>(packet.transmission_offset) + half_offset) >> kTransmissionOffsetBits |
+      static_cast<uint32_t>(packet.payload_bytes) >> kPayloadBytesBits |
+      static_cast<uint32_t>(packet.reserved);
+  return out_of_range == 0 ? REMB_OK : REMB_ERR_ARGUMENT;
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline ReceivedPacket ToReceivedPacket(const remb_packet& packet) {
+  return {.ssrc = packet.ssrc,
+          .stamps = packet.stamps,
+          .abs_send_time = packet.abs_send_time,
+          .rtp_timestamp = packet.rtp_timestamp,
+          .transmission_offset = packet.transmission_offset,
+          .size = DataSize::Bytes(packet.payload_bytes),
+          .arrival = Timestamp::Micros(packet.arrival_us)};
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, ReceivedPacket&& packet) {
+  try {
+    return core.OnPacket(packet);
+  } catch (const std::bad_alloc&) {
+    return REMB_ERR_NO_MEMORY;
   }
-  ReceivedPacket& received = to.received;
-  received.ssrc = from.ssrc;
-  received.has_abs_send_time = from.stamps & REMB_STAMP_ABS_SEND_TIME;
-  received.has_rtp_timestamp = from.stamps & REMB_STAMP_RTP_TIMESTAMP;
-  received.abs_send_time = from.abs_send_time;
-  received.rtp_timestamp = from.rtp_timestamp;
-  received.size = DataSize::Bytes(from.payload_bytes);
-  received.arrival = received.now = Timestamp::Micros(from.arrival_us);
-  to.transmission_offset =
-      from.stamps & REMB_STAMP_TRANSMISSION_OFFSET ? from.transmission_offset : 0;
-  return REMB_OK;
 }
 
 // The element of an array of structs that may be longer or shorter than ours.
@@ -111,51 +124,36 @@ const remb_packet* Element(const remb_packet* packets, int32_t index, uint32_t s
                                               static_cast<size_t>(index) * stride);
 }
 
-int32_t ElementToPacket(const remb_packet* element, uint32_t stride,
-                        BandwidthEstimator::Packet& packet) {
-  if (element->struct_size != stride) return REMB_ERR_ARGUMENT;
-  remb_packet copy;
-  const int32_t status = CopyIn(element, copy);
-  return status < 0 ? status : ToPacket(copy, packet);
-}
-
 int32_t OnPackets(Estimator& core, const remb_packet* packets, int32_t count) {
   const uint32_t stride = packets->struct_size;
-  BandwidthEstimator::Packet packet;
+  remb_packet packet;
   for (int32_t i = 0; i < count; ++i) {
-    const int32_t status = ElementToPacket(Element(packets, i, stride), stride, packet);
-    if (status < 0) return status;
+    const remb_packet* element = Element(packets, i, stride);
+    if (element->struct_size != stride) return REMB_ERR_ARGUMENT;
+    int32_t status = CopyIn(element, packet);
+    if (status == REMB_OK) status = CheckPacket(packet);
+    if (status != REMB_OK) return status;
   }
   int32_t prepared = 0;
   try {
     for (; prepared < count; ++prepared) {
-      ElementToPacket(Element(packets, prepared, stride), stride, packet);
-      core.Prepare(packet.received);
+      CopyIn(Element(packets, prepared, stride), packet);
+      core.Prepare(ToReceivedPacket(packet));
     }
   } catch (const std::bad_alloc&) {
     while (prepared-- > 0) {
-      ElementToPacket(Element(packets, prepared, stride), stride, packet);
-      core.Unprepare(packet.received);
+      CopyIn(Element(packets, prepared, stride), packet);
+      core.Unprepare(ToReceivedPacket(packet));
     }
     return REMB_ERR_NO_MEMORY;
   }
   int32_t facts = REMB_OK;
   for (int32_t i = 0; i < count; ++i) {
-    ElementToPacket(Element(packets, i, stride), stride, packet);
-    const int32_t of_packet = ToFacts(core.OnPacket(packet));
+    CopyIn(Element(packets, i, stride), packet);
     // An estimate was updated if it was by any packet; a REMB is due if it still is.
-    facts = (facts & REMB_ESTIMATE_UPDATED) | of_packet;
+    facts = (facts & REMB_ESTIMATE_UPDATED) | OnPacket(core, ToReceivedPacket(packet));
   }
   return facts;
-}
-
-int32_t OnPacket(Estimator& core, const BandwidthEstimator::Packet& packet) {
-  try {
-    core.Prepare(packet.received);
-  } catch (const std::bad_alloc&) {
-    return REMB_ERR_NO_MEMORY;
-  }
-  return ToFacts(core.OnPacket(packet));
 }
 
 }  // namespace
@@ -168,7 +166,8 @@ int32_t remb_version(void) {
 }
 
 const char* remb_version_string(void) {
-  return REMB_TEXT(REMB_VERSION_MAJOR) "." REMB_TEXT(REMB_VERSION_MINOR) "." REMB_TEXT(REMB_VERSION_PATCH);
+  return REMB_TEXT(REMB_VERSION_MAJOR) "." REMB_TEXT(REMB_VERSION_MINOR) "." REMB_TEXT(
+      REMB_VERSION_PATCH);
 }
 
 const char* remb_status_string(int32_t status) {
@@ -276,29 +275,32 @@ int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint
   Estimator& core = estimator->core;
   const Stream* stream = core.streams().Find(header->ssrc);
   const StreamConfig& config = stream ? stream->config : core.config().bandwidth.default_stream;
-  const RtpExtensions extensions = ParseRtpExtensions(
-      *header, {.abs_send_time = config.abs_send_time_id,
-                .transmission_offset = config.transmission_offset_id});
-  BandwidthEstimator::Packet packet;
-  packet.received.ssrc = header->ssrc;
-  packet.received.has_abs_send_time = extensions.abs_send_time.has_value();
-  packet.received.has_rtp_timestamp = true;
-  packet.received.abs_send_time = extensions.abs_send_time.value_or(0);
-  packet.received.rtp_timestamp = header->timestamp;
-  packet.received.size = DataSize::Bytes(header->payload_bytes);
-  packet.received.arrival = packet.received.now = Timestamp::Micros(now_us);
-  packet.transmission_offset = extensions.transmission_offset.value_or(0);
-  return OnPacket(core, packet);
+  const RtpExtensions extensions =
+      ParseRtpExtensions(*header, {.abs_send_time = config.abs_send_time_id,
+                                   .transmission_offset = config.transmission_offset_id});
+  uint32_t stamps = REMB_STAMP_RTP_TIMESTAMP;
+  if (extensions.abs_send_time) stamps |= REMB_STAMP_ABS_SEND_TIME;
+  if (extensions.transmission_offset) stamps |= REMB_STAMP_TRANSMISSION_OFFSET;
+  return OnPacket(core, {.ssrc = header->ssrc,
+                         .stamps = stamps,
+                         .abs_send_time = extensions.abs_send_time.value_or(0),
+                         .rtp_timestamp = header->timestamp,
+                         .transmission_offset = extensions.transmission_offset.value_or(0),
+                         .size = DataSize::Bytes(header->payload_bytes),
+                         .arrival = Timestamp::Micros(now_us)});
 }
 
 int32_t remb_on_packet(remb_estimator* estimator, const remb_packet* packet) {
-  if (!estimator) return REMB_ERR_NULL;
+  if (!estimator || !packet) return REMB_ERR_NULL;
   remb_packet copy;
-  int32_t status = CopyIn(packet, copy);
-  if (status < 0) return status;
-  BandwidthEstimator::Packet core_packet;
-  status = ToPacket(copy, core_packet);
-  return status < 0 ? status : OnPacket(estimator->core, core_packet);
+  if (ABSL_PREDICT_FALSE(packet->struct_size != sizeof(remb_packet))) {
+    const int32_t status = CopyIn(packet, copy);
+    if (status != REMB_OK) return status;
+    packet = &copy;
+  }
+  const int32_t status = CheckPacket(*packet);
+  if (status != REMB_OK) return status;
+  return OnPacket(estimator->core, ToReceivedPacket(*packet));
 }
 
 int32_t remb_on_packets(remb_estimator* estimator, const remb_packet* packets, int32_t count) {
@@ -341,11 +343,11 @@ int32_t remb_poll(remb_estimator* estimator, int64_t now_us, remb_message* messa
   if (message && message->struct_size < sizeof(remb_message)) return REMB_ERR_STRUCT_SIZE;
   Estimator& core = estimator->core;
   const Estimator::Facts facts = core.AdvanceTo(Timestamp::Micros(now_us));
-  if (message && facts.remb_due) {
+  if (message && (facts & REMB_DUE)) {
     message->bitrate_bps = core.rate()->bps();
     message->ssrc_count = core.Ssrcs(message->ssrcs);
   }
-  return ToFacts(facts);
+  return facts;
 }
 
 int32_t remb_sent(remb_estimator* estimator, int64_t now_us, int64_t bitrate_bps) {
@@ -398,7 +400,7 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
       .reports = bandwidth.reports(),
       .last_report_us = bandwidth.last_report() ? bandwidth.last_report()->us() : -1,
       .estimate_bps = bps(bandwidth.estimate()),
-      .incoming_bitrate_bps = bandwidth.incoming_bitrate().bps(),
+      .incoming_bitrate_bps = bps(bandwidth.incoming_bitrate()),
       .link_capacity_bps = bps(bandwidth.link_capacity()),
       .last_remb_us = last_sent ? last_sent->time.us() : -1,
       .last_remb_bps = last_sent ? last_sent->rate.bps() : 0,

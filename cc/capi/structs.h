@@ -10,8 +10,8 @@
 
 namespace remb::core {
 
-// Copies a caller's struct: what a shorter one lacks is 0, and a longer one must end in zeros. Gives
-// REMB_OK, REMB_ERR_NULL or REMB_ERR_STRUCT_SIZE.
+// Copies a caller's struct: what a shorter one lacks is 0, and a longer one must end in zeros.
+// Gives REMB_OK, REMB_ERR_NULL or REMB_ERR_STRUCT_SIZE.
 template <typename T>
 int32_t CopyIn(const T* from, T& to) {
   if (!from) return REMB_ERR_NULL;

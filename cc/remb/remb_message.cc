@@ -8,8 +8,8 @@
 namespace remb::core {
 namespace {
 
-constexpr int kPacketTypePsfb = 206;  // RFC 4585
-constexpr int kFormatAfb = 15;        // application layer feedback
+constexpr int kPacketTypePsfb = 206;                // RFC 4585
+constexpr int kFormatAfb = 15;                      // application layer feedback
 constexpr uint32_t kUniqueIdentifier = 0x52454D42;  // "REMB"
 constexpr int kMantissaBits = 18;
 constexpr size_t kCommonHeaderBytes = 4;
@@ -36,7 +36,8 @@ ParseResult ParseFeedback(std::span<const uint8_t> block, ParsedRemb& remb) {
 void WriteRemb(const RembMessage& message, uint8_t* buffer) {
   const auto rate = static_cast<uint64_t>(message.bitrate_bps);
   const int width = static_cast<int>(std::bit_width(rate));
-  const uint32_t exponent = width > kMantissaBits ? static_cast<uint32_t>(width - kMantissaBits) : 0;
+  const uint32_t exponent =
+      width > kMantissaBits ? static_cast<uint32_t>(width - kMantissaBits) : 0;
   const auto mantissa = static_cast<uint32_t>(rate >> exponent);
   const int count = static_cast<int>(message.ssrcs.size());
 

@@ -1,4 +1,5 @@
-// The bytes of a REMB, an RTCP payload-specific feedback message (draft-alvestrand-rmcat-remb, section 2.2).
+// The bytes of a REMB, an RTCP payload-specific feedback message (draft-alvestrand-rmcat-remb,
+// section 2.2).
 #ifndef CC_REMB_REMB_MESSAGE_H_
 #define CC_REMB_REMB_MESSAGE_H_
 

@@ -21,7 +21,9 @@ std::optional<Timestamp> RembScheduler::NextInterval() const {
   return last_sent_->time + config_.interval;
 }
 
-void RembScheduler::OnSent(Timestamp now, DataRate rate) { last_sent_ = {.time = now, .rate = rate}; }
+void RembScheduler::OnSent(Timestamp now, DataRate rate) {
+  last_sent_ = {.time = now, .rate = rate};
+}
 
 void RembScheduler::Rebase(Timestamp now) {
   if (last_sent_) last_sent_->time = now;

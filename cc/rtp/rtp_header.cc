@@ -7,8 +7,9 @@ namespace {
 
 constexpr size_t kFixedHeaderBytes = 12;
 constexpr size_t kExtensionHeaderBytes = 4;
-constexpr uint32_t kOneByteProfile = 0xBEDE;    // RFC 8285, section 4.2
-constexpr uint32_t kTwoByteProfile = 0x1000;    // RFC 8285, section 4.3: the low 4 bits are the sender's
+constexpr uint32_t kOneByteProfile = 0xBEDE;  // RFC 8285, section 4.2
+constexpr uint32_t kTwoByteProfile =
+    0x1000;  // RFC 8285, section 4.3: the low 4 bits are the sender's
 constexpr uint32_t kTwoByteProfileMask = 0xFFF0;
 constexpr int kPaddingId = 0;
 constexpr int kOneByteStopId = 15;
@@ -31,7 +32,8 @@ std::optional<RtpHeader> ParseRtpHeader(std::span<const uint8_t> packet) {
   if (packet.size() < kFixedHeaderBytes) return std::nullopt;
   const uint8_t* data = packet.data();
   if (data[0] >> 6 != 2) return std::nullopt;
-  if (data[1] >= 192 && data[1] <= 223) return std::nullopt;  // RTCP packet types, RFC 5761 section 4
+  if (data[1] >= 192 && data[1] <= 223)
+    return std::nullopt;  // RTCP packet types, RFC 5761 section 4
   const bool has_extension = data[0] & 0x10;
   size_t header_bytes = kFixedHeaderBytes + 4u * (data[0] & 0x0F);
   RtpHeader header = {.ssrc = ReadU32(data + 8),

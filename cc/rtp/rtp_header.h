@@ -13,7 +13,8 @@ struct RtpHeader {
   uint32_t timestamp;
   int32_t payload_bytes;  // all behind the header: payload plus padding
   uint16_t extension_profile;
-  std::span<const uint8_t> extension;  // the elements, without profile and length; empty if there are none
+  std::span<const uint8_t>
+      extension;  // the elements, without profile and length; empty if there are none
 };
 
 // Extension ids as negotiated, 1 to 255; 0: not negotiated.
@@ -27,8 +28,9 @@ struct RtpExtensions {
   std::optional<int32_t> transmission_offset;  // 24 bits signed, RTP clock ticks
 };
 
-// None for what is not an RTP packet: too short for the header it says it has, another version, or RTCP
-// (RFC 5761). The padding's own length is not read: SRTP encrypts it, and padding counts like payload.
+// None for what is not an RTP packet: too short for the header it says it has, another version, or
+// RTCP (RFC 5761). The padding's own length is not read: SRTP encrypts it, and padding counts like
+// payload.
 std::optional<RtpHeader> ParseRtpHeader(std::span<const uint8_t> packet);
 
 // Finds the two extensions by their ids. An element of the wrong length counts as absent; one that

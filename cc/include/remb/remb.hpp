@@ -1,5 +1,5 @@
-// libremb for C++20: RAII over the C ABI of <remb/remb.h>, whose documentation holds for everything here.
-// Header-only. Errors are thrown as remb::Error; after one nothing has changed.
+// libremb for C++20: RAII over the C ABI of <remb/remb.h>, whose documentation holds for everything
+// here. Header-only. Errors are thrown as remb::Error; after one nothing has changed.
 #ifndef REMB_REMB_HPP_
 #define REMB_REMB_HPP_
 
@@ -18,7 +18,8 @@ namespace remb {
 // A call of the library failed; what() says why, status() is the REMB_ERR_* value.
 class Error : public std::runtime_error {
  public:
-  explicit Error(int32_t status) : std::runtime_error(remb_status_string(status)), status_(status) {}
+  explicit Error(int32_t status)
+      : std::runtime_error(remb_status_string(status)), status_(status) {}
   int32_t status() const noexcept { return status_; }
 
  private:
@@ -36,7 +37,8 @@ Result Check(Result result) {
 
 // Sizes beyond the ABI's 32 bits become one that no call accepts as a packet's.
 inline int32_t SizeOf(std::size_t size) {
-  if (size > static_cast<std::size_t>(std::numeric_limits<int32_t>::max())) throw Error(REMB_ERR_ARGUMENT);
+  if (size > static_cast<std::size_t>(std::numeric_limits<int32_t>::max()))
+    throw Error(REMB_ERR_ARGUMENT);
   return static_cast<int32_t>(size);
 }
 
@@ -89,7 +91,9 @@ struct Message : remb_message {
 class Estimator {
  public:
   Estimator() : Estimator(Config()) {}
-  explicit Estimator(const remb_config& config) { internal::Check(remb_create(&config, &estimator_)); }
+  explicit Estimator(const remb_config& config) {
+    internal::Check(remb_create(&config, &estimator_));
+  }
   ~Estimator() { remb_destroy(estimator_); }
 
   Estimator(Estimator&& other) noexcept : estimator_(std::exchange(other.estimator_, nullptr)) {}
@@ -102,7 +106,9 @@ class Estimator {
 
   void Reset() { internal::Check(remb_reset(estimator_)); }
 
-  void AddStream(const remb_stream& stream) { internal::Check(remb_add_stream(estimator_, &stream)); }
+  void AddStream(const remb_stream& stream) {
+    internal::Check(remb_add_stream(estimator_, &stream));
+  }
   void RemoveStream(uint32_t ssrc) { internal::Check(remb_remove_stream(estimator_, ssrc)); }
 
   // These return facts: bits of REMB_ESTIMATE_UPDATED and REMB_DUE.

@@ -18,6 +18,6 @@ int main(void) {
   }
   remb_destroy(estimator);
   if (facts < 0 || !(facts & REMB_DUE)) return 1;
-  printf("libremb %s\n", remb_version_string());
+  puts("ok");
   return 0;
 }

@@ -17,5 +17,5 @@ int main() {
     facts |= estimator.OnPacket(packet);
   }
   if (!(facts & REMB_DUE)) return 1;
-  std::printf("libremb %s\n", remb_version_string());
+  std::puts("ok");
 }
