@@ -1,0 +1,44 @@
+#include "tools/replay/csv_outputs.h"
+
+namespace remb::replay {
+
+ReportCsv::ReportCsv(std::ostream& out, int32_t clock)
+    : detector_(clock == REMB_CLOCK_ABS_SEND_TIME),
+      csv_(out, detector_ ? "arrival_us,estimate_bps,ssrc_count,detector_state,offset_ms,"
+                            "noise_variance_ms2,threshold_ms"
+                          : "time_us,estimate_bps,ssrc_count") {}
+
+void ReportCsv::OnReport(const remb_stats& stats) {
+  csv_.Integer(stats.last_report_us).Integer(stats.estimate_bps).Integer(stats.stream_count);
+  if (detector_) {
+    csv_.Integer(stats.state)
+        .Real(stats.offset_ms)
+        .Real(stats.noise_variance_ms2)
+        .Real(stats.threshold_ms);
+  }
+  csv_.EndRow();
+}
+
+SignalCsv::SignalCsv(std::ostream& out)
+    : csv_(out,
+           "arrival_us,ssrc,send_delta_ms,arrival_delta_ms,size_delta_bytes,offset_ms,"
+           "modified_offset_ms,threshold_ms,state,incoming_bitrate_bps,link_capacity_bps,"
+           "estimate_bps") {}
+
+void SignalCsv::OnGroup(const remb_packet& packet, const remb_stats& stats) {
+  csv_.Integer(packet.arrival_us)
+      .Integer(packet.ssrc)
+      .Real(stats.send_delta_ms)
+      .Real(stats.arrival_delta_ms)
+      .Real(stats.size_delta_bytes)
+      .Real(stats.offset_ms)
+      .Real(stats.modified_offset_ms)
+      .Real(stats.threshold_ms)
+      .Integer(stats.state)
+      .Integer(stats.incoming_bitrate_bps)
+      .Integer(stats.link_capacity_bps)
+      .Integer(stats.estimate_bps)
+      .EndRow();
+}
+
+}  // namespace remb::replay

@@ -1,0 +1,42 @@
+// The CSV that a replay writes: reports, and the inner signals per packet group.
+#ifndef TOOLS_REPLAY_CSV_OUTPUTS_H_
+#define TOOLS_REPLAY_CSV_OUTPUTS_H_
+
+#include <remb/remb.h>
+
+#include <ostream>
+
+#include "tools/replay/csv_writer.h"
+#include "tools/replay/replayer.h"
+
+namespace remb::replay {
+
+// One row per report. The abs-send-time estimator has one detector, whose state is given too; the
+// other clocks have one per SSRC.
+class ReportCsv : public Listener {
+ public:
+  ReportCsv(std::ostream& out, int32_t clock);
+
+  void OnReport(const remb_stats& stats) override;
+  void Flush() { csv_.Flush(); }
+
+ private:
+  bool detector_;
+  CsvWriter csv_;
+};
+
+// One row per completed packet group.
+class SignalCsv : public Listener {
+ public:
+  explicit SignalCsv(std::ostream& out);
+
+  void OnGroup(const remb_packet& packet, const remb_stats& stats) override;
+  void Flush() { csv_.Flush(); }
+
+ private:
+  CsvWriter csv_;
+};
+
+}  // namespace remb::replay
+
+#endif  // TOOLS_REPLAY_CSV_OUTPUTS_H_

@@ -1,0 +1,42 @@
+// Compares replays with recorded answers, to the bit.
+#ifndef TOOLS_REPLAY_GOLDEN_H_
+#define TOOLS_REPLAY_GOLDEN_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace remb::replay {
+
+// One trace with the reports expected for one clock. The clock is told by the second file's name:
+// NAME.trace.csv with NAME.expected.csv (abs-send-time), NAME.toffset-expected.csv or
+// NAME.rtptime-expected.csv.
+struct GoldenCase {
+  std::string name;
+  std::string clock_name;
+  int32_t clock;
+  int32_t profile;
+  std::string trace_path;
+  std::string expected_path;
+};
+
+// What agreed. A difference is an error that says which row, in the words "expected ..., got ...".
+struct Agreement {
+  size_t reports = 0;
+  double largest_signal_error = 0;  // as a fraction of max(1, |x|)
+};
+
+// All cases of a folder, by name, with the libwebrtc profile. A trace that no file of answers
+// belongs to is an error, as is an answer without a trace.
+absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folder);
+
+// Times, estimates, SSRC counts and states must be equal; signals within 1e-6 * max(1, |x|).
+absl::StatusOr<Agreement> Check(const GoldenCase& golden);
+
+}  // namespace remb::replay
+
+#endif  // TOOLS_REPLAY_GOLDEN_H_

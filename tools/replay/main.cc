@@ -1,0 +1,186 @@
+// replay: what the estimator makes of a packet trace.
+
+#include <absl/flags/flag.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/strings/str_format.h>
+#include <remb/remb.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/replay/command_line.h"
+#include "tools/replay/csv_outputs.h"
+#include "tools/replay/html_report.h"
+#include "tools/replay/options.h"
+#include "tools/replay/output_file.h"
+#include "tools/replay/progress.h"
+#include "tools/replay/replayer.h"
+#include "tools/replay/trace_reader.h"
+#include "tools/report/cc/report.h"
+
+using remb::replay::Clock;
+using remb::replay::Profile;
+
+ABSL_FLAG(Clock, clock, {REMB_CLOCK_ABS_SEND_TIME}, "where send times come from");
+ABSL_FLAG(Profile, profile, {REMB_PROFILE_LIBWEBRTC}, "which arithmetic");
+ABSL_FLAG(std::string, signals, "", "a CSV file for the inner signals");
+ABSL_FLAG(std::string, html, "", "an HTML file for plots");
+ABSL_FLAG(bool, verbose, false, "say how long it took");
+ABSL_FLAG(bool, help, false, "print the manual");
+
+namespace remb::replay {
+namespace {
+
+constexpr char kHelp[] = R"(replay: what the estimator makes of a packet trace.
+
+  replay [--clock=CLOCK] [--profile=PROFILE] [--signals=OUT.csv] [--html=OUT.html] FILE
+
+Reads FILE ("-": standard input), CSV of one row per packet as received:
+  arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc
+and writes one CSV row to standard output for each report of the estimator:
+  arrival_us,estimate_bps,ssrc_count,detector_state,offset_ms,noise_variance_ms2,threshold_ms
+or for the clocks that have a detector for each SSRC:
+  time_us,estimate_bps,ssrc_count
+detector_state is 0 normal, 1 under-using, 2 over-using.
+
+  --clock=CLOCK      where send times come from, for all packets:
+                       abs-send-time   the header extension of that name (default)
+                       toffset         RTP timestamp + transmission time offset
+                       rtp-timestamp   RTP timestamp alone
+  --profile=PROFILE  which arithmetic: libwebrtc (default), answers as libwebrtc does
+  --signals=OUT.csv  also write one row per packet group with every inner signal
+  --html=OUT.html    also write plots of rates, delay and detector states: one page, for any browser
+  --verbose          say on standard error how long it took
+  --help             print this
+
+Exit code: 0; 2 for a bad command line, a bad file (the message says FILE:LINE:COLUMN) or one that
+cannot be written; 1 if the estimator failed.
+
+Examples:
+  replay testdata/reference/rfc51.trace.csv
+  replay --clock=toffset testdata/reference/jitter.trace.csv > reports.csv
+  replay --html=rfc51.html --signals=rfc51.signals.csv testdata/reference/rfc51.trace.csv | tail -1
+  gzip -dc long.trace.csv.gz | replay -
+)";
+
+// Passes on to several listeners.
+class Fanout : public Listener {
+ public:
+  void Add(Listener* listener) { listeners_.push_back(listener); }
+
+  void OnReport(const remb_stats& stats) override {
+    for (Listener* listener : listeners_) listener->OnReport(stats);
+  }
+  void OnGroup(const remb_packet& packet, const remb_stats& stats) override {
+    for (Listener* listener : listeners_) listener->OnGroup(packet, stats);
+  }
+  void OnRemb(int64_t time_us, int64_t bitrate_bps) override {
+    for (Listener* listener : listeners_) listener->OnRemb(time_us, bitrate_bps);
+  }
+
+ private:
+  std::vector<Listener*> listeners_;
+};
+
+absl::Status ReplayAll(TraceReader* reader, Replayer* replayer, TraceSummary* trace) {
+  constexpr int64_t kPacketsPerUpdate = 1 << 15;
+  Progress progress(reader->size());
+  remb_packet packet;
+  for (;;) {
+    absl::StatusOr<bool> more = reader->Next(&packet);
+    if (!more.ok()) return more.status();
+    if (!*more) return absl::OkStatus();
+    if (trace->packets == 0) trace->first_us = trace->last_us = packet.arrival_us;
+    trace->last_us = std::max(trace->last_us, packet.arrival_us);
+    trace->bytes += packet.payload_bytes;
+    ++trace->packets;
+    if (absl::Status status = replayer->OnPacket(packet); !status.ok()) return status;
+    if (trace->packets % kPacketsPerUpdate == 0) progress.Update(reader->bytes_read());
+  }
+}
+
+absl::Status Run(const std::string& path) {
+  const auto start = std::chrono::steady_clock::now();
+  const Clock clock = absl::GetFlag(FLAGS_clock);
+  const Profile profile = absl::GetFlag(FLAGS_profile);
+  const std::string signals_path = absl::GetFlag(FLAGS_signals);
+  const std::string html_path = absl::GetFlag(FLAGS_html);
+
+  absl::StatusOr<TraceReader> reader = TraceReader::Open(path);
+  if (!reader.ok()) return reader.status();
+
+  Fanout listener;
+  ReportCsv reports(std::cout, clock.value);
+  listener.Add(&reports);
+  OutputFile signals_file;
+  std::optional<SignalCsv> signals;
+  if (!signals_path.empty()) {
+    if (absl::Status status = signals_file.Open(signals_path); !status.ok()) return status;
+    listener.Add(&signals.emplace(signals_file.stream()));
+  }
+  OutputFile html_file;
+  HtmlReport html(clock.value);
+  if (!html_path.empty()) {
+    if (absl::Status status = html_file.Open(html_path); !status.ok()) return status;
+    listener.Add(&html);
+  }
+
+  const bool groups = !signals_path.empty() || !html_path.empty();
+  absl::StatusOr<Replayer> replayer =
+      Replayer::Create({profile.value, clock.value, groups}, &listener);
+  if (!replayer.ok()) return replayer.status();
+  TraceSummary trace;
+  trace.name = path == "-" ? "Trace" : std::filesystem::path(path).filename().string();
+  trace.clock = AbslUnparseFlag(clock);
+  trace.profile = AbslUnparseFlag(profile);
+  absl::Status replayed = ReplayAll(&*reader, &*replayer, &trace);
+  reports.Flush();
+  if (!replayed.ok()) return replayed;
+  if (!std::cout) return absl::InvalidArgumentError("cannot write standard output");
+
+  if (signals) {
+    signals->Flush();
+    if (absl::Status status = signals_file.Commit(); !status.ok()) return status;
+  }
+  if (!html_path.empty()) {
+    absl::Status status = report::Write(html.Build(trace), html_file.stream());
+    if (status.ok()) status = html_file.Commit();
+    if (!status.ok()) return status;
+  }
+  if (absl::GetFlag(FLAGS_verbose)) {
+    std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    absl::FPrintF(stderr, "replay: %d packets in %.3f s, %.0f packets/s\n", trace.packets,
+                  took.count(), static_cast<double>(trace.packets) / took.count());
+  }
+  return absl::OkStatus();
+}
+
+int Main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  GoToCallersFolder();
+  absl::StatusOr<std::vector<std::string>> args = ParseCommandLine(argc, argv);
+  absl::Status status = args.status();
+  if (status.ok() && absl::GetFlag(FLAGS_help)) {
+    std::cout << kHelp;
+    return 0;
+  }
+  if (status.ok() && args->size() != 1) {
+    status = absl::InvalidArgumentError(args->empty() ? "which FILE? (see --help)"
+                                                      : "one FILE at a time (see --help)");
+  }
+  if (status.ok()) status = Run(args->front());
+  if (status.ok()) return 0;
+  std::cerr << "replay: " << status.message() << '\n';
+  return absl::IsInternal(status) ? 1 : 2;
+}
+
+}  // namespace
+}  // namespace remb::replay
+
+int main(int argc, char** argv) { return remb::replay::Main(argc, argv); }

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# The program as a user runs it: what it prints, the files it writes, and its exit codes.
+set -euo pipefail
+replay=$PWD/$1
+reference=$PWD/testdata/reference
+cd "$TEST_TMPDIR"
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# expect CODE PATTERN ARGUMENT...: the exit code, and what standard error matches
+expect() {
+  local code=$1 pattern=$2 got=0
+  shift 2
+  "$replay" "$@" >out 2>err </dev/null || got=$?
+  [ "$got" = "$code" ] || fail "replay $*: exit code $got instead of $code: $(cat err)"
+  grep -qE -- "$pattern" err || [ -z "$pattern" ] || fail "replay $*: no '$pattern' in: $(cat err)"
+  [ -n "$pattern" ] || [ ! -s err ] || fail "replay $*: unexpected: $(cat err)"
+}
+
+echo "== standard output, with the libwebrtc profile: all columns up to the state, to the byte"
+compared=0
+for trace in "$reference"/*.trace.csv; do
+  name=$(basename "$trace" .trace.csv)
+  for clock in abs-send-time: toffset:toffset- rtp-timestamp:rtptime-; do
+    expected=$reference/$name.${clock#*:}expected.csv
+    [ -e "$expected" ] || continue
+    "$replay" --profile=libwebrtc --clock="${clock%:*}" "$trace" >actual.csv
+    cmp <(cut -d, -f1-4 "$expected") <(cut -d, -f1-4 actual.csv) || fail "$name by ${clock%:*}"
+    cmp <(head -1 "$expected") <(head -1 actual.csv) || fail "$name: header"
+    compared=$((compared + 1))
+  done
+done
+[ "$compared" = 40 ] || fail "$compared traces instead of 40"
+
+echo "== libwebrtc and abs-send-time are the defaults; standard input; CR LF"
+lowrate=$reference/lowrate.trace.csv
+"$replay" "$lowrate" >lowrate.csv
+"$replay" --profile=libwebrtc --clock=abs-send-time "$lowrate" | cmp - lowrate.csv || fail defaults
+sed 's/$/\r/' "$lowrate" | "$replay" - | cmp - lowrate.csv || fail "standard input"
+
+echo "== command line"
+expect 0 '' --help
+grep -q -- '--clock=CLOCK' out || fail "--help prints no manual"
+expect 2 'which FILE'
+expect 2 'one FILE' a b
+expect 2 'unknown flag --frobnicate' --frobnicate "$reference/steady.trace.csv"
+expect 2 "'sundial'.*abs-send-time toffset rtp-timestamp" --clock=sundial "$lowrate"
+expect 2 "'best'.*libwebrtc" --profile=best "$lowrate"
+expect 0 '^replay: [0-9]+ packets in [0-9.]+ s, [0-9]+ packets/s$' --verbose "$lowrate"
+
+echo "== bad files: place and reason, and nothing is left behind"
+head -3 "$reference/steady.trace.csv" >bad.csv
+echo '1000100000,16777216,0,0,1,1' >>bad.csv
+expect 2 "^replay: bad\.csv:4:12: column 'abs_send_time': '16777216' is out of range" \
+  --html=bad.html --signals=bad.signals.csv bad.csv
+[ -z "$(find . -name 'bad.html*' -o -name 'bad.signals*')" ] || fail "output of a failed run"
+expect 2 '^replay: cannot open none\.csv: No such file' none.csv
+expect 2 'is empty' /dev/null
+printf '\xd4\xc3\xb2\xa1\x02\x00\x04\x00' >x.pcap
+expect 2 '^replay: x\.pcap:1:1: .*only CSV traces' x.pcap
+expect 2 'cannot write none/out\.html' --html=none/out.html "$lowrate"
+expect 2 'cannot write .*full' --signals=/dev/full "$reference/steady.trace.csv"
+code=0
+"$replay" "$reference/steady.trace.csv" >/dev/full 2>err || code=$?
+{ [ "$code" = 2 ] && grep -q 'cannot write standard output' err; } ||
+  fail "a full disk: $code, $(cat err)"
+
+echo "== --signals"
+expect 0 '' --signals=signals.csv "$reference/rfc51.trace.csv"
+header=arrival_us,ssrc,send_delta_ms,arrival_delta_ms,size_delta_bytes,offset_ms,modified_offset_ms
+header+=,threshold_ms,state,incoming_bitrate_bps,link_capacity_bps,estimate_bps
+[ "$(head -1 signals.csv)" = "$header" ] || fail "--signals: header"
+awk -F, 'NF != 12 || NR > 1 && ($1 < last || $3 < 0) { bad = 1 } NR > 1 { last = $1 }
+  END { exit bad || NR < 1000 }' signals.csv || fail "--signals: rows"
+awk -F, 'NR > 1 { state[$9] = 1 } END { exit !(state[0] && state[1] && state[2]) }' signals.csv ||
+  fail "--signals: states"
+
+echo "== --html"
+expect 0 '' --html=page.html "$reference/rfc51.trace.csv"
+expect 0 '' --html=page-rtp.html --clock=rtp-timestamp "$reference/simulcast.trace.csv"
+for page in page.html page-rtp.html; do
+  [ "$(wc -c <$page)" -lt 3000000 ] || fail "$page is large"
+  grep -nE '<[^>]* (src|href)=|url\(|@import' $page && fail "$page loads something"
+  sed -n '/<script type="application\/json"/,/<\/script>/p' $page | sed '1d;$d' | python3 -c '
+import json, sys
+report = json.load(sys.stdin, parse_constant=lambda name: sys.exit(name + " in JSON"))
+assert report["title"].endswith(".trace.csv"), report["title"]
+assert {"Packets", "Reports", "REMBs"} <= {fact["label"] for fact in report["summary"]}
+rate = report["charts"][0]
+assert [s["label"] for s in rate["series"]][:3] == ["Received", "Estimate", "REMB"]
+assert {"normal", "overusing", "underusing"} == {band["state"] for band in rate["bands"]}
+for chart in report["charts"]:
+    for series in chart["series"]:
+        assert len(series["x"]) == len(series["y"]) > 0, series["label"]
+' || fail "$page: data"
+done
+ln -s page.html link.html
+expect 0 '' --html=link.html "$lowrate"
+{ [ -L link.html ] && grep -q lowrate page.html; } || fail "a link is not followed"
+[ -z "$(find . -name '*.tmp')" ] || fail "temporary files"
+
+if [ "$failures" != 0 ]; then
+  echo "$failures failed"
+  exit 1
+fi
+echo "all passed"
