@@ -1,0 +1,68 @@
+// Command by-hand receives WebRTC media by WHIP and sends REMBs, with each registration that this takes written out. It
+// is for programs that have a registry and a media engine already; others do the same by rembwebrtc.ConfigureREMB.
+//
+//	go run github.com/libremb/libremb/go/examples/by-hand
+//
+// Then send to http://127.0.0.1:8080/ from any WHIP client, such as OBS or GStreamer's whipclientsink.
+package main
+
+import (
+	"log"
+	"net/http"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/libremb/libremb/go/examples/internal/whip"
+	"github.com/libremb/libremb/go/remb"
+)
+
+func newAPI(settings webrtc.SettingEngine) (*webrtc.API, *remb.BWEInterceptorFactory, error) {
+	mediaEngine, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
+	if err := mediaEngine.RegisterDefaultCodecs(); err != nil {
+		return nil, nil, err
+	}
+
+	// The estimator. Added first, it is nearest to the wire.
+	factory, err := remb.NewBWEInterceptorFactory(remb.WithMaxBitrate(4_000_000))
+	if err != nil {
+		return nil, nil, err
+	}
+	registry.Add(factory)
+
+	// What the SDP has to say: the sender shall stamp its packets, and may expect REMBs and NACKs. And what it must not
+	// say: transport-wide-cc, for then the sender makes its own estimate.
+	err = mediaEngine.RegisterHeaderExtension(
+		webrtc.RTPHeaderExtensionCapability{URI: remb.AbsSendTimeURI}, webrtc.RTPCodecTypeVideo)
+	if err != nil {
+		return nil, nil, err
+	}
+	mediaEngine.RegisterFeedback(webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBGoogREMB}, webrtc.RTPCodecTypeVideo)
+	mediaEngine.RegisterFeedback(webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBNACK}, webrtc.RTPCodecTypeVideo)
+
+	// Losses: receiver reports, and NACKs with a bound, or retransmissions to a browser can go on for ever.
+	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
+		return nil, nil, err
+	}
+	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorMaxNacksPerPacket(3))
+	if err != nil {
+		return nil, nil, err
+	}
+	registry.Add(generator)
+
+	return webrtc.NewAPI(
+		webrtc.WithSettingEngine(settings),
+		webrtc.WithMediaEngine(mediaEngine),
+		webrtc.WithInterceptorRegistry(registry),
+	), factory, nil
+}
+
+func main() {
+	api, factory, err := newAPI(webrtc.SettingEngine{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Println("send by WHIP to http://127.0.0.1:8080/")
+	log.Fatal(http.ListenAndServe("127.0.0.1:8080", whip.Handler(api, factory)))
+}

@@ -1,0 +1,102 @@
+package bottleneck
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// RelayConfig describes a Relay.
+type RelayConfig struct {
+	// Forward is the path from A to B, Reverse the way back.
+	Forward, Reverse LinkConfig
+	// OnArrival, if not nil, is told of each datagram from A, and whether the queue drops it. OnDelivery
+	// is told of each that is passed on to B, and when that really happened. Both must be quick, and must
+	// not keep or change the data; they are called from two goroutines.
+	OnArrival  func(at time.Duration, datagram []byte, dropped bool)
+	OnDelivery func(at time.Duration, packet Packet)
+}
+
+// Relay passes UDP datagrams between two peers on this machine, A and B, over two emulated links. It has
+// a socket for each peer, so that to either the relay looks like the other.
+type Relay struct {
+	epoch            time.Time
+	socketA, socketB *net.UDPConn
+	forward, reverse *direction
+	running          sync.WaitGroup
+}
+
+// NewRelay opens the sockets, on the loopback interface. Nothing passes before Connect.
+func NewRelay(config RelayConfig) (*Relay, error) {
+	r := &Relay{epoch: time.Now()}
+	var err error
+	loopback := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	if r.socketA, err = net.ListenUDP("udp4", loopback); err == nil {
+		r.socketB, err = net.ListenUDP("udp4", loopback)
+	}
+	if err == nil {
+		r.forward, err = newDirection(r, config.Forward, r.socketA, r.socketB)
+	}
+	if err == nil {
+		r.reverse, err = newDirection(r, config.Reverse, r.socketB, r.socketA)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("relay: %w", err), r.Close())
+	}
+	r.forward.onArrival, r.forward.onDelivery = config.OnArrival, config.OnDelivery
+	return r, nil
+}
+
+// AddrForA is where A sends what is meant for B, AddrForB the reverse.
+func (r *Relay) AddrForA() netip.AddrPort { return r.socketA.LocalAddr().(*net.UDPAddr).AddrPort() }
+
+// AddrForB is where B sends what is meant for A.
+func (r *Relay) AddrForB() netip.AddrPort { return r.socketB.LocalAddr().(*net.UDPAddr).AddrPort() }
+
+// Connect starts passing datagrams between the peers at these addresses; what comes from elsewhere is
+// ignored. Call it once.
+func (r *Relay) Connect(a, b netip.AddrPort) {
+	r.forward.from, r.forward.to = a, b
+	r.reverse.from, r.reverse.to = b, a
+	for _, run := range []func(){r.forward.read, r.forward.write, r.reverse.read, r.reverse.write} {
+		r.running.Go(run)
+	}
+}
+
+// Now is the time of the relay's clock, in which all its times are given.
+func (r *Relay) Now() time.Duration { return time.Since(r.epoch) }
+
+// Follow plans changes of the forward capacity.
+func (r *Relay) Follow(steps []Step) {
+	r.forward.mu.Lock()
+	defer r.forward.mu.Unlock()
+	r.forward.link.Follow(steps)
+	r.forward.schedule()
+}
+
+// Backlog is how long a packet from A would have to wait now.
+func (r *Relay) Backlog() time.Duration {
+	r.forward.mu.Lock()
+	defer r.forward.mu.Unlock()
+	return r.forward.link.Backlog(r.Now())
+}
+
+// Close stops the relay and waits until nothing of it runs any more. Datagrams on their way are lost.
+func (r *Relay) Close() error {
+	var errs []error
+	for _, socket := range []*net.UDPConn{r.socketA, r.socketB} {
+		if socket != nil {
+			errs = append(errs, socket.Close())
+		}
+	}
+	for _, d := range []*direction{r.forward, r.reverse} {
+		if d != nil {
+			errs = append(errs, d.timer.Close())
+		}
+	}
+	r.running.Wait()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,194 @@
+package democall
+
+import (
+	"context"
+	"math"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/libremb/libremb/go/internal/callrecord"
+)
+
+const ms = time.Millisecond
+
+// noGoroutineLeft fails the test if something goes on after it.
+func noGoroutineLeft(t *testing.T) {
+	t.Helper()
+	before := pprof.Lookup("goroutine").Count()
+	t.Cleanup(func() {
+		deadline := time.Now().Add(5 * time.Second)
+		for pprof.Lookup("goroutine").Count() > before {
+			if time.Now().After(deadline) {
+				var stacks strings.Builder
+				_ = pprof.Lookup("goroutine").WriteTo(&stacks, 1)
+				t.Fatalf("goroutines are left:\n%s", &stacks)
+			}
+			time.Sleep(10 * ms)
+		}
+	})
+}
+
+// The demo's call in short: a drop from 2 to 0.6 Mbit/s in the middle of 16 s. What is asked for leaves room
+// for a busy machine, where late wake-ups look like queues.
+func TestShortCall(t *testing.T) {
+	noGoroutineLeft(t)
+	var mu sync.Mutex
+	var seconds []Second
+	config := Config{
+		Duration: 16 * time.Second,
+		Capacity: []callrecord.Rate{{At: 0, Bps: 2e6}, {At: 8 * time.Second, Bps: 0.6e6}},
+		Delay:    50 * ms, Queue: 300 * ms, MaxRate: 2_500_000, Seed: 1,
+		OnSecond: func(s Second) {
+			mu.Lock()
+			defer mu.Unlock()
+			seconds = append(seconds, s)
+		},
+	}
+	r, err := Run(context.Background(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := callrecord.Summarise(r)
+	t.Logf("utilisation %.2f, queue p95 %v, %d REMBs, %d of %d dropped, changes %+v", s.Utilisation, s.QueueP95,
+		s.REMBs, s.Dropped, s.Sent, s.Changes)
+
+	if len(seconds) != 16 {
+		t.Errorf("%d seconds were reported", len(seconds))
+	}
+	checkREMBs(t, r)
+	checkObedience(t, r)
+	if len(s.Changes) != 1 || !s.Changes[0].Followed || s.Changes[0].After > 4*time.Second {
+		t.Errorf("the sender does not follow the drop: %+v", s.Changes)
+	}
+	if s.Utilisation < 0.2 || s.Utilisation > 1 {
+		t.Errorf("utilisation %.2f", s.Utilisation)
+	}
+	checkCapacity(t, r, config.Delay)
+}
+
+// The bottleneck is real: what comes through never exceeds its capacity. (Before this machine's lateness, that is,
+// which makes packets bunch.)
+func checkCapacity(t *testing.T, r *callrecord.Recording, delay time.Duration) {
+	t.Helper()
+	onTime := *r
+	onTime.Received = slices.Clone(r.Received)
+	for i := range onTime.Received {
+		onTime.Received[i].At -= onTime.Received[i].Late
+	}
+	for _, rate := range onTime.ReceivedRate(100 * ms) {
+		capacity := max(r.CapacityAt(rate.At-delay), r.CapacityAt(rate.At-delay-callrecord.RateWindow))
+		if slack := 1300 * 8 / callrecord.RateWindow.Seconds(); rate.Bps > capacity+slack { // a packet partly within
+			t.Errorf("%.0f bit/s at %v through %.0f", rate.Bps, rate.At, capacity)
+		}
+	}
+}
+
+// REMBs come each second from the first estimate on, and say something sensible. That is made from the probes
+// within a fraction of a second; where late wake-ups spoil these, from the throughput, 5 s after the first packet.
+func checkREMBs(t *testing.T, r *callrecord.Recording) {
+	t.Helper()
+	if len(r.REMBs) < 9 || r.REMBs[0].At > 6500*ms {
+		t.Fatalf("%d REMBs: %v", len(r.REMBs), r.REMBs)
+	}
+	last := r.REMBs[0].At
+	for _, remb := range r.REMBs {
+		if gap := remb.At - last; gap > 2500*ms {
+			t.Errorf("no REMB for %v before %v", gap, remb.At)
+		}
+		if last = remb.At; remb.Bps < 20_000 || remb.Bps > 20e6 {
+			t.Errorf("a REMB of %.0f bit/s at %v", remb.Bps, remb.At)
+		}
+	}
+}
+
+// The sender's target never exceeds the last REMB, and what it sends follows the highest REMB of the second
+// before; headers and the noise of frame sizes are the margin. Where packets were dropped, retransmissions come on top.
+func checkObedience(t *testing.T, r *callrecord.Recording) {
+	t.Helper()
+	remb := func(from, to time.Duration) float64 {
+		highest := 0.0
+		for i, rate := range r.REMBs {
+			end := r.Duration
+			if i+1 < len(r.REMBs) {
+				end = r.REMBs[i+1].At
+			}
+			if rate.At <= to && end > from {
+				highest = max(highest, rate.Bps)
+			}
+		}
+		return highest
+	}
+	dropped := func(from, to time.Duration) bool {
+		return slices.ContainsFunc(r.Sent, func(p callrecord.Sent) bool { return p.Dropped && p.At >= from && p.At <= to })
+	}
+	for _, e := range r.Estimates {
+		// The look and the REMB's arrival are not one moment.
+		if limit := remb(e.At-5*ms, e.At+5*ms); limit > 0 && e.Target > limit {
+			t.Errorf("the target is %.0f at %v under a REMB of %.0f", e.Target, e.At, limit)
+		}
+	}
+	for _, rate := range r.SentRate(100 * ms) {
+		if rate.At < 3*time.Second || dropped(rate.At-2*time.Second, rate.At) {
+			continue // key frame and probes; retransmissions
+		}
+		if limit := remb(rate.At-time.Second, rate.At); limit > 0 && rate.Bps > 1.4*limit+100_000 {
+			t.Errorf("%.0f bit/s are sent at %v under REMBs of %.0f", rate.Bps, rate.At, limit)
+		}
+	}
+}
+
+func TestInterruptedCall(t *testing.T) {
+	noGoroutineLeft(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	config := Config{
+		Duration: time.Hour, Capacity: []callrecord.Rate{{At: 0, Bps: 1e6}}, Delay: ms, Queue: 300 * ms, MaxRate: 1_000_000,
+		OnSecond: func(Second) { cancel() },
+	}
+	r, err := Run(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Duration < time.Second || r.Duration > 10*time.Second || len(r.Received) < 20 {
+		t.Errorf("%d packets in %v", len(r.Received), r.Duration)
+	}
+	if u := callrecord.Summarise(r).Utilisation; u <= 0 || math.IsInf(u, 0) {
+		t.Errorf("utilisation %g", u)
+	}
+}
+
+func TestInterruptedWhileConnecting(t *testing.T) {
+	noGoroutineLeft(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	config := Config{Duration: time.Hour, Capacity: []callrecord.Rate{{At: 0, Bps: 1e6}}, MaxRate: 1_000_000}
+	if _, err := Run(ctx, config); err == nil || !strings.Contains(err.Error(), "canceled") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestIsRTP(t *testing.T) {
+	packet := func(first, second byte) []byte { return append([]byte{first, second}, make([]byte, 20)...) }
+	for _, c := range []struct {
+		name     string
+		datagram []byte
+		want     bool
+	}{
+		{"VP8", packet(0x90, 96), true},
+		{"VP8 with marker", packet(0x90, 96|128), true},
+		{"RTX", packet(0xb0, 97), true},
+		{"sender report", packet(0x80, 200), false},
+		{"payload-specific feedback", packet(0x8f, 206), false},
+		{"STUN", packet(0, 1), false},
+		{"DTLS", packet(22, 254), false},
+		{"too short", []byte{0x90, 96}, false},
+	} {
+		if got := isRTP(c.datagram); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package democall
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/libremb/libremb/go/internal/bottleneck"
+	"github.com/libremb/libremb/go/remb"
+)
+
+// newPeer makes a peer connection that uses nothing but the loopback interface.
+func newPeer(media *webrtc.MediaEngine, registry *interceptor.Registry) (*webrtc.PeerConnection, error) {
+	var settings webrtc.SettingEngine
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	settings.SetIPFilter(func(ip net.IP) bool { return ip.Equal(net.IPv4(127, 0, 0, 1)) })
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),
+		webrtc.WithSettingEngine(settings))
+	return api.NewPeerConnection(webrtc.Configuration{})
+}
+
+// newSender makes the peer connection of the sending side: what a browser offers for VP8 when it is to
+// obey REMB, which means without transport-wide congestion control.
+func newSender(track webrtc.TrackLocal) (*webrtc.PeerConnection, error) {
+	media := &webrtc.MediaEngine{}
+	for _, codec := range []webrtc.RTPCodecParameters{
+		{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeVP8, ClockRate: 90_000,
+			RTCPFeedback: []webrtc.RTCPFeedback{
+				{Type: webrtc.TypeRTCPFBGoogREMB}, {Type: webrtc.TypeRTCPFBNACK},
+				{Type: webrtc.TypeRTCPFBNACK, Parameter: "pli"}, {Type: webrtc.TypeRTCPFBCCM, Parameter: "fir"},
+			},
+		}},
+		{PayloadType: 97, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeRTX, ClockRate: 90_000, SDPFmtpLine: "apt=96",
+		}},
+	} {
+		if err := media.RegisterCodec(codec, webrtc.RTPCodecTypeVideo); err != nil {
+			return nil, err
+		}
+	}
+	extension := webrtc.RTPHeaderExtensionCapability{URI: remb.AbsSendTimeURI}
+	if err := media.RegisterHeaderExtension(extension, webrtc.RTPCodecTypeVideo); err != nil {
+		return nil, err
+	}
+	// An empty registry: the track does all by itself, nearest to the wire.
+	pc, err := newPeer(media, &interceptor.Registry{})
+	if err != nil {
+		return nil, err
+	}
+	_, err = pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
+		return nil, errors.Join(err, pc.Close())
+	}
+	return pc, nil
+}
+
+// connect has the peers find each other through the relay, and waits until media can flow both ways.
+func connect(ctx context.Context, sender, receiver *webrtc.PeerConnection, relay *bottleneck.Relay) error {
+	ready := make(chan struct{}, 2)
+	failed := make(chan error, 2)
+	for _, pc := range []*webrtc.PeerConnection{sender, receiver} {
+		pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+			switch state {
+			case webrtc.PeerConnectionStateConnected:
+				ready <- struct{}{}
+			case webrtc.PeerConnectionStateFailed:
+				failed <- errors.New("the peer connection failed")
+			}
+		})
+	}
+	offer, err := sender.CreateOffer(nil)
+	if err != nil {
+		return err
+	}
+	if offer, err = describe(ctx, sender, offer); err != nil {
+		return fmt.Errorf("offer: %w", err)
+	}
+	throughB, senderAddr, err := throughRelay(offer.SDP, relay.AddrForB())
+	if err != nil {
+		return fmt.Errorf("offer: %w", err)
+	}
+	offer.SDP = throughB
+	if err := receiver.SetRemoteDescription(offer); err != nil {
+		return err
+	}
+	answer, err := receiver.CreateAnswer(nil)
+	if err != nil {
+		return err
+	}
+	if answer, err = describe(ctx, receiver, answer); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	throughA, receiverAddr, err := throughRelay(answer.SDP, relay.AddrForA())
+	if err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	answer.SDP = throughA
+	relay.Connect(senderAddr, receiverAddr)
+	if err := sender.SetRemoteDescription(answer); err != nil {
+		return err
+	}
+	for range 2 {
+		select {
+		case <-ready:
+		case err := <-failed:
+			return err
+		case <-ctx.Done():
+			return fmt.Errorf("while connecting: %w", context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
+// describe sets a local description and returns it with all candidates.
+func describe(ctx context.Context, pc *webrtc.PeerConnection, local webrtc.SessionDescription) (webrtc.SessionDescription, error) {
+	gathered := webrtc.GatheringCompletePromise(pc)
+	if err := pc.SetLocalDescription(local); err != nil {
+		return local, err
+	}
+	select {
+	case <-gathered:
+		return *pc.LocalDescription(), nil
+	case <-ctx.Done():
+		return local, fmt.Errorf("while gathering candidates: %w", context.Cause(ctx))
+	}
+}

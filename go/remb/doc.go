@@ -1,0 +1,31 @@
+// Package remb estimates, at the receiving end of a WebRTC call, how much the path from the sender carries, and tells
+// the sender by REMB. It does so with libremb, a C++ library that this package calls through cgo.
+//
+// # With Pion WebRTC
+//
+// Package rembwebrtc registers all that is needed in one call. By hand it is
+//
+//	factory, err := remb.NewBWEInterceptorFactory()
+//	...
+//	registry.Add(factory) // before all others
+//
+// plus the header extension [AbsSendTimeURI] and goog-remb feedback in the media engine; the package comment of
+// rembwebrtc tells when browsers obey. Each peer connection then has an [Estimator], that factory.Estimator(pc.ID())
+// returns and factory.OnNewPeerConnection announces. What a peer connection receives is measured while its tracks are
+// read.
+//
+// Video is counted, with its retransmissions and FEC, and audio if [WithAudio] is given. A REMB goes out when there is
+// a first estimate, as soon as the rate falls by 3 % or more, and else each second while anything is received.
+//
+// # With an RTP loop of one's own
+//
+// An [Estimator] needs nothing of Pion's interceptors: give it all packets by [Estimator.OnRTPPacket], or many in one
+// call by [Estimator.OnPackets], and ask [Estimator.Poll] for REMBs when it says that one is due or when the time of
+// [Estimator.NextPoll] has come.
+//
+// # Building
+//
+// libremb is found by pkg-config under the name remb: set PKG_CONFIG_PATH to the folder of its remb.pc. The build tag
+// remb_static links the archive instead of the shared library. Without cgo the package compiles, and every constructor
+// returns [ErrCgoDisabled].
+package remb

@@ -1,0 +1,190 @@
+//go:build cgo
+
+package remb
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+func newTestEstimator(tb testing.TB, opts ...Option) *Estimator {
+	tb.Helper()
+	e, err := NewEstimator(opts...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = e.Close() })
+	return e
+}
+
+// feed gives an estimator a second's packets of one stream, 1.6 Mbit/s.
+func feed(t *testing.T, e *Estimator, start time.Time, ssrc uint32) (facts Facts) {
+	t.Helper()
+	for n := range 200 {
+		at := time.Duration(n) * testInterval
+		f, err := e.OnPacket(Packet{
+			SSRC: ssrc, Arrival: start.Add(at), Stamps: StampAbsSendTime, PayloadSize: 1000,
+			AbsSendTime: uint32(uint64(at)<<18/uint64(time.Second)) & 0xffffff,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts |= f
+	}
+	return facts
+}
+
+func TestEstimatorAlone(t *testing.T) {
+	e := newTestEstimator(t, WithSenderSSRC(77))
+	start := time.Now()
+	if _, ok := e.NextPoll(); ok {
+		t.Error("something to do before the first packet")
+	}
+	if facts := feed(t, e, start, 9); !facts.Has(EstimateUpdated | REMBDue) {
+		t.Errorf("facts %b", facts)
+	}
+	now := start.Add(time.Second)
+	remb, due, err := e.Poll(now)
+	if err != nil || !due || remb.SenderSSRC != 77 || remb.Bitrate <= 0 || !slices.Equal(remb.SSRCs, []uint32{9}) {
+		t.Fatalf("%+v, %v, %v", remb, due, err)
+	}
+	if _, due, _ := e.Poll(now); !due {
+		t.Error("not due although none was sent")
+	}
+	if err := e.REMBSent(now, remb.Bitrate); err != nil {
+		t.Fatal(err)
+	}
+	if _, due, _ := e.Poll(now); due {
+		t.Error("due although one was sent")
+	}
+	if next, ok := e.NextPoll(); !ok || next.Before(now) || next.After(now.Add(time.Second)) {
+		t.Errorf("next poll in %v", next.Sub(now))
+	}
+	stats := e.Stats()
+	if stats.Packets != 200 || stats.Bytes != 200_000 || stats.TargetBitrate != remb.Bitrate || stats.REMBsSent != 1 ||
+		stats.LastREMBBitrate != remb.Bitrate || now.Sub(stats.LastREMB).Abs() > time.Microsecond {
+		t.Errorf("stats %+v", stats)
+	}
+	if got := e.GetTargetBitrate(); got != remb.Bitrate {
+		t.Errorf("target %d", got)
+	}
+	if err := e.Reset(); err != nil || e.GetTargetBitrate() != 0 || e.Stats().Packets != 0 {
+		t.Errorf("after a reset: %v, %+v", err, e.Stats())
+	}
+}
+
+func TestRecordedTimes(t *testing.T) {
+	e := newTestEstimator(t)
+	for _, start := range []time.Time{time.Unix(0, 0), time.Now(), {}, time.Unix(1<<40, 0)} {
+		if err := e.Reset(); err != nil {
+			t.Fatal(err)
+		}
+		feed(t, e, start, 9)
+		last := e.Stats().LastReport.Sub(start)
+		if far := start.IsZero() || start.Unix() >= 1<<40; !far && (last < 0 || last > time.Second) {
+			t.Errorf("last report %v after %v", last, start)
+		}
+	}
+}
+
+func TestTargetBitrateCallback(t *testing.T) {
+	e := newTestEstimator(t, WithInitialBitrate(300_000))
+	var told []int
+	e.OnTargetBitrateChange(func(bitrate int) {
+		told = append(told, bitrate)
+		if bitrate != e.GetTargetBitrate() {
+			t.Errorf("told of %d when it is %d", bitrate, e.GetTargetBitrate())
+		}
+		_ = e.SetMaxBitrate(500_000) // calls back once more, not from within
+	})
+	feed(t, e, time.Now(), 9)
+	if len(told) < 2 || told[len(told)-1] != 500_000 {
+		t.Errorf("told %d", told)
+	}
+	told = nil
+	_ = e.SetMaxBitrate(500_000)
+	if told != nil {
+		t.Errorf("told %d although nothing changed", told)
+	}
+	_ = e.SetMaxBitrate(400_000)
+	if !slices.Equal(told, []int{400_000, 500_000}) {
+		t.Errorf("told %d", told)
+	}
+}
+
+func TestOnPacketsIsOnPacketManyTimes(t *testing.T) {
+	packets := readTrace(t, "rfc52")
+	single, batch := newTestEstimator(t), newTestEstimator(t)
+	var pending []Packet
+	for n, p := range packets {
+		packet := Packet{
+			SSRC: p.ssrc, Arrival: epochTime(p.arrival), Stamps: StampAbsSendTime | StampRTPTimestamp,
+			AbsSendTime: p.absSendTime, RTPTimestamp: p.rtpTimestamp, PayloadSize: p.payloadSize,
+		}
+		if _, err := single.OnPacket(packet); err != nil {
+			t.Fatal(err)
+		}
+		if pending = append(pending, packet); len(pending) == 64 || n == len(packets)-1 {
+			if _, err := batch.OnPackets(pending); err != nil {
+				t.Fatal(err)
+			}
+			pending = pending[:0]
+			// Times count from each estimator's own start, so the two may differ in what they round.
+			a, b := single.Stats(), batch.Stats()
+			if a.Estimate != b.Estimate || a.Reports != b.Reports || a.OffsetMs != b.OffsetMs ||
+				a.Packets != int64(n+1) {
+				t.Fatalf("packet %d: %+v, one by one %+v", n, b, a)
+			}
+		}
+	}
+}
+
+func TestREMBPacketRoundsDown(t *testing.T) {
+	for _, rate := range []int{0, 1, 1<<18 - 1, 1<<18 + 1, 1<<25 - 1, 33_554_431, 999_999_999_999} {
+		got := REMB{Bitrate: rate}.Packet()
+		if float64(got.Bitrate) > float64(rate) || float64(got.Bitrate) < float64(rate)*(1-1.0/(1<<17)) {
+			t.Errorf("%d becomes %f", rate, got.Bitrate)
+		}
+	}
+}
+
+// TestForgottenEstimatorsAreFreed makes many and closes none, while others work.
+func TestForgottenEstimatorsAreFreed(t *testing.T) {
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for n := range 500 {
+				e, err := NewEstimator(WithDefaultStream(StreamConfig{AbsSendTimeID: testAbsSendTimeID}))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				packet := (&tracePacket{ssrc: uint32(n), payloadSize: 100}).rtpBytes(t, 1)
+				for range 20 {
+					if _, err := e.OnRTPPacket(time.Now(), packet); err != nil {
+						t.Error(err)
+					}
+				}
+				if n%50 == 0 {
+					runtime.GC()
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestStrings(t *testing.T) {
+	got := fmt.Sprint(StateNormal, StateUnderusing, StateOverusing, State(9), TimeSourceAuto, TimeSourceAbsSendTime,
+		TimeSourceTransmissionOffset, TimeSourceRTPTimestamp, TimeSource(9), ProfileDefault, ProfileLibwebrtc,
+		Profile(9))
+	want := "normal underusing overusing unknown auto abs-send-time toffset rtp-timestamp unknown default " +
+		"libwebrtc unknown"
+	if got != want {
+		t.Errorf("got %s", got)
+	}
+}

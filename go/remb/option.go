@@ -1,0 +1,163 @@
+package remb
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pion/logging"
+)
+
+// Option sets something of a [BWEInterceptorFactory] or an [Estimator]. Values that are out of range make
+// [NewBWEInterceptorFactory] and [NewEstimator] fail with an error that names the option and is an [Error] of
+// [StatusArgument].
+type Option func(*options) error
+
+// options is what an Estimator is made of. The numbers are those of the C library, where 0 is the default.
+type options struct {
+	profile            Profile
+	timeSource         TimeSource
+	maxStreams         int
+	defaults           StreamConfig
+	audio              bool
+	initialBitrate     int
+	minBitrate         int
+	maxBitrate         int
+	rembIntervalMicros int64
+
+	senderSSRC    uint32
+	loggerFactory logging.LoggerFactory
+	now           func() time.Time
+}
+
+// WithInitialBitrate gives a first estimate in bit/s, so that a REMB is sent as soon as a stream is heard, and before
+// anything was measured. Without it, or with 0, there is none before the first measurement.
+func WithInitialBitrate(bitrate int) Option {
+	return func(o *options) error { o.initialBitrate = bitrate; return nil }
+}
+
+// WithMinBitrate sets the lowest rate in bit/s that is ever asked for: 5 000 by default and for 0, at most the maximum.
+func WithMinBitrate(bitrate int) Option {
+	return func(o *options) error { o.minBitrate = bitrate; return nil }
+}
+
+// WithMaxBitrate sets the highest rate in bit/s that is ever asked for, up to 10^12. 0, the default, is no limit.
+func WithMaxBitrate(bitrate int) Option {
+	return func(o *options) error { o.maxBitrate = bitrate; return nil }
+}
+
+// WithREMBInterval sets the time between REMBs that do not lower the rate, 10 ms to 60 s; 0 is the default of 1 s. A
+// rate that falls by 3 % or more is sent at once.
+func WithREMBInterval(interval time.Duration) Option {
+	return func(o *options) error {
+		o.rembIntervalMicros = interval.Microseconds()
+		if interval != 0 && o.rembIntervalMicros == 0 {
+			return argumentError("WithREMBInterval") // or it would be taken for the default
+		}
+		return nil
+	}
+}
+
+// WithSenderSSRC sets the SSRC that REMBs are sent from. 0, the default, is a random one for each peer connection.
+func WithSenderSSRC(ssrc uint32) Option {
+	return func(o *options) error { o.senderSSRC = ssrc; return nil }
+}
+
+// WithAudio counts audio streams too. By default they are left out, as libwebrtc does, and their readers stay as they
+// are.
+func WithAudio() Option {
+	return func(o *options) error { o.audio = true; return nil }
+}
+
+// WithProfile sets the arithmetic; ProfileDefault by default.
+func WithProfile(profile Profile) Option {
+	return func(o *options) error { o.profile = profile; return nil }
+}
+
+// WithTimeSource fixes where send times come from; TimeSourceAuto by default, which suits all senders.
+func WithTimeSource(source TimeSource) Option {
+	return func(o *options) error { o.timeSource = source; return nil }
+}
+
+// WithMaxStreams sets how many SSRCs are remembered at a time, 1 to 1 000 000; 0 is the default of 16 384.
+func WithMaxStreams(n int) Option {
+	return func(o *options) error { o.maxStreams = n; return nil }
+}
+
+// WithDefaultStream says what packets look like whose SSRC was not added by [Estimator.AddStream]: its SSRC and Kind
+// are not used. An interceptor adds all its streams and has no use for it.
+func WithDefaultStream(stream StreamConfig) Option {
+	return func(o *options) error { o.defaults = stream; return nil }
+}
+
+// WithLoggerFactory sets where to log, under the scope "remb": REMBs and changes of state at debug level, trouble at
+// warn, nothing for each packet. The default is Pion's, which the environment variable PION_LOG_DEBUG=remb makes talk.
+func WithLoggerFactory(factory logging.LoggerFactory) Option {
+	return func(o *options) error { o.loggerFactory = factory; return nil }
+}
+
+// WithNow sets the clock that an interceptor takes packets' arrival times from; time.Now by default. It must not run
+// backwards and is called from several goroutines. It is meant for tests.
+func WithNow(now func() time.Time) Option {
+	return func(o *options) error { o.now = now; return nil }
+}
+
+func argumentError(option string) error {
+	return fmt.Errorf("%w: %s", statusError(int32(StatusArgument)), option)
+}
+
+// newOptions applies opts and has the C library check their values.
+func newOptions(opts []Option) (*options, error) {
+	if err := checkLibrary(); err != nil {
+		return nil, err
+	}
+	all := &options{}
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt(all); err != nil {
+			return nil, err
+		}
+	}
+	if all.loggerFactory == nil {
+		all.loggerFactory = logging.NewDefaultLoggerFactory()
+	}
+	return all, all.check()
+}
+
+// check makes an estimator and throws it away. If that fails it finds out, by one member at a time, which option is
+// wrong.
+func (o *options) check() error {
+	err := tryCore(o)
+	if !errors.Is(err, Error{StatusArgument}) {
+		return err
+	}
+	for _, one := range []struct {
+		name string
+		opts options
+	}{
+		{"WithProfile", options{profile: o.profile}},
+		{"WithTimeSource", options{timeSource: o.timeSource}},
+		{"WithMaxStreams", options{maxStreams: o.maxStreams}},
+		{"WithDefaultStream", options{defaults: o.defaults}},
+		{"WithInitialBitrate", options{initialBitrate: o.initialBitrate}},
+		{"WithMinBitrate", options{minBitrate: o.minBitrate}},
+		{"WithMaxBitrate", options{maxBitrate: o.maxBitrate}},
+		{"WithREMBInterval", options{rembIntervalMicros: o.rembIntervalMicros}},
+		{"WithMinBitrate is above WithMaxBitrate", options{minBitrate: o.minBitrate, maxBitrate: o.maxBitrate}},
+	} {
+		if tryCore(&one.opts) != nil {
+			return argumentError(one.name)
+		}
+	}
+	return err
+}
+
+func tryCore(o *options) error {
+	c, err := newCore(o)
+	if err == nil {
+		c.destroy()
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package remb
+
+import "time"
+
+// State is what the over-use detector sees, by libwebrtc's numbers.
+type State int32
+
+// The detector's states.
+const (
+	StateNormal     State = 0
+	StateUnderusing State = 1 // queues on the path are emptying
+	StateOverusing  State = 2 // queues on the path are growing
+)
+
+// String returns "normal", "underusing" or "overusing".
+func (s State) String() string {
+	switch s {
+	case StateNormal:
+		return "normal"
+	case StateUnderusing:
+		return "underusing"
+	case StateOverusing:
+		return "overusing"
+	}
+	return "unknown"
+}
+
+// TimeSource is where the send times of packets come from.
+type TimeSource int32
+
+const (
+	// TimeSourceAuto does as libwebrtc does: abs-send-time from the first packet that has it, and after 30 packets in
+	// a row without it the RTP timestamp plus the transmission offset.
+	TimeSourceAuto TimeSource = 0
+	// TimeSourceAbsSendTime uses the abs-send-time header extension only.
+	TimeSourceAbsSendTime TimeSource = 1
+	// TimeSourceTransmissionOffset uses the RTP timestamp plus the transmission offset, which is 0 where it is absent.
+	TimeSourceTransmissionOffset TimeSource = 2
+	// TimeSourceRTPTimestamp uses the RTP timestamp only.
+	TimeSourceRTPTimestamp TimeSource = 3
+)
+
+// String returns "auto", "abs-send-time", "toffset" or "rtp-timestamp".
+func (s TimeSource) String() string {
+	switch s {
+	case TimeSourceAuto:
+		return "auto"
+	case TimeSourceAbsSendTime:
+		return "abs-send-time"
+	case TimeSourceTransmissionOffset:
+		return "toffset"
+	case TimeSourceRTPTimestamp:
+		return "rtp-timestamp"
+	}
+	return "unknown"
+}
+
+// Profile is the arithmetic that the estimator follows.
+type Profile int32
+
+const (
+	// ProfileDefault is the library's default, at present ProfileLibwebrtc.
+	ProfileDefault Profile = 0
+	// ProfileLibwebrtc answers as libwebrtc's receive side does, to the bit/s.
+	ProfileLibwebrtc Profile = 1
+)
+
+// String returns "default" or "libwebrtc".
+func (p Profile) String() string {
+	switch p {
+	case ProfileDefault:
+		return "default"
+	case ProfileLibwebrtc:
+		return "libwebrtc"
+	}
+	return "unknown"
+}
+
+// Stats is a snapshot of an [Estimator], taken at one moment. Rates are bit/s, sizes are bytes; a rate of 0 is not
+// known, and a zero time is never.
+type Stats struct {
+	State      State      // of the stream heard last
+	TimeSource TimeSource // in use
+	Profile    Profile    // in use
+
+	Streams          int   // SSRCs alive: heard within the last 2 s
+	Packets          int64 // counted since creation or Reset
+	Bytes            int64 // their payload plus padding
+	MalformedPackets int64 // left out, since creation: not valid RTP
+
+	TargetBitrate   int       // what a REMB says: the estimate within the limits; 0 while no stream is alive
+	Estimate        int       // before the limits; kept while no stream is alive
+	IncomingBitrate int       // at the newest packet, over the second before
+	LinkCapacity    int       // mean throughput at over-use
+	Reports         int64     // estimates made
+	LastReport      time.Time // when
+
+	REMBsSent       int64     // since creation
+	WriteErrors     int64     // REMBs that could not be written, since creation; some are usual before DTLS is up
+	LastREMB        time.Time // when the last one was sent
+	LastREMBBitrate int
+
+	// The inner signals: packet groups compared so far, and what the newest one brought.
+	PacketGroups     int64
+	SendDeltaMs      float64 // between the last packets of two groups, as sent
+	ArrivalDeltaMs   float64 // the same as received
+	SizeDeltaBytes   float64 // between the sizes of two groups
+	OffsetMs         float64 // the Kalman filter's queueing-delay gradient per group
+	ModifiedOffsetMs float64 // what is held against the threshold
+	ThresholdMs      float64 // the adaptive threshold, 6 to 600
+	NoiseVarianceMs2 float64 // the Kalman filter's measurement noise
+}

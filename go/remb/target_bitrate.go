@@ -1,0 +1,68 @@
+package remb
+
+// targetBitrate is what is needed to tell of changes. The estimator's lock guards it.
+type targetBitrate struct {
+	onChange func(bitrate int)
+	told     int
+	telling  bool // some goroutine is in tellTarget
+}
+
+// OnTargetBitrateChange sets a function to call with the new rate in bit/s when what [Estimator.GetTargetBitrate]
+// returns has changed; nil removes it. It is not called for 0: that a sender fell silent changes no target.
+//
+// The function is called with no lock held, one call at a time, and may call any method. With an interceptor it runs on
+// that connection's own goroutine, which starts with the first writer, while no REMB is written; it may even close the
+// connection. Else it runs within the call that brought the change about.
+func (e *Estimator) OnTargetBitrateChange(f func(bitrate int)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.target.onChange = f
+	if !e.closed {
+		e.target.told = e.core.estimate()
+	}
+}
+
+// unlockAndTell ends a call into C that answered with result: it unlocks, and passes on what that means.
+func (e *Estimator) unlockAndTell(result int32) (Facts, error) {
+	listens := e.target.onChange != nil
+	e.mu.Unlock()
+	if result < 0 {
+		return 0, statusError(result)
+	}
+	facts := Facts(result)
+	changed := listens && facts.Has(EstimateUpdated)
+	if e.loop != nil {
+		if changed || facts.Has(REMBDue) || e.loop.idle.Load() {
+			e.loop.signal()
+		}
+	} else if changed {
+		e.tellTarget()
+	}
+	return facts, nil
+}
+
+// tellTarget calls back until the newest rate has been told. If another goroutine does so already it is left to that
+// one: so calls keep their order, and a function that calls a method does not call itself.
+func (e *Estimator) tellTarget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.target.telling {
+		return
+	}
+	e.target.telling = true
+	defer func() { e.target.telling = false }()
+	for !e.closed && e.target.onChange != nil {
+		bitrate := e.core.estimate()
+		if bitrate == 0 || bitrate == e.target.told {
+			return
+		}
+		e.target.told = bitrate
+		e.callUnlocked(e.target.onChange, bitrate)
+	}
+}
+
+func (e *Estimator) callUnlocked(f func(int), bitrate int) {
+	e.mu.Unlock()
+	defer e.mu.Lock() // also if f panics
+	f(bitrate)
+}

@@ -1,0 +1,105 @@
+// Package rembwebrtc makes a Pion WebRTC peer connection send REMBs, in one call:
+//
+//	mediaEngine := &webrtc.MediaEngine{}
+//	if err := mediaEngine.RegisterDefaultCodecs(); err != nil { ... }
+//	registry := &interceptor.Registry{}
+//	if _, err := rembwebrtc.ConfigureREMB(mediaEngine, registry); err != nil { ... }
+//	api := webrtc.NewAPI(webrtc.WithMediaEngine(mediaEngine), webrtc.WithInterceptorRegistry(registry))
+//
+// # When a browser obeys
+//
+// Chrome, and what else is built on libwebrtc, obeys REMBs when three things hold:
+//
+//   - The header extension abs-send-time is negotiated for video: ConfigureREMB registers it.
+//   - goog-remb is in the rtcp-fb lines of the video codecs: ConfigureREMB registers it.
+//   - The header extension transport-wide-cc is not negotiated, neither for video nor for audio. With it the browser
+//     makes its own estimate, REMB is no more than a cap on that, and if no transport-cc feedback comes the browser
+//     lowers its rate by 20 % a second. So do not call webrtc.RegisterDefaultInterceptors or
+//     webrtc.ConfigureTWCCSender, and do not leave out webrtc.WithInterceptorRegistry: webrtc.NewAPI then registers the
+//     default interceptors.
+//
+// Of the default interceptors ConfigureREMB registers NACK and RTCP reports. For simulcast call
+// webrtc.ConfigureSimulcastExtensionHeaders besides, and for the RTP streams in PeerConnection.GetStats
+// webrtc.ConfigureStatsInterceptor.
+package rembwebrtc
+
+import (
+	"fmt"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/libremb/libremb/go/remb"
+)
+
+// maxNacksPerPacket bounds how often a lost packet is asked for. Pion's NACK generator has no bound by default, and
+// does not see that a packet came as a retransmission on the RTX SSRC: it goes on asking, the browser goes on sending,
+// and since REMB does not bound what it retransmits its queue never drains.
+const maxNacksPerPacket = 3
+
+// ConfigureREMB registers all that sending REMBs takes. Call it after the codecs have been registered and, so that the
+// estimator sits next to the wire, before anything else is added to the registry. It registers
+//
+//   - the interceptor of package remb, with opts;
+//   - the header extensions abs-send-time and, for senders that lack it, transmission offset: for video, and with
+//     remb.WithAudio for audio too;
+//   - goog-remb, nack and nack pli feedback for the video codecs registered so far;
+//   - sender and receiver reports;
+//   - NACK, asking three times at most for a lost packet. With no such bound, which is Pion's default, a browser that
+//     sends retransmissions on an RTX stream is asked again and again, and REMB does not bound what it retransmits.
+//
+// So do not call webrtc.ConfigureNack or webrtc.ConfigureRTCPReports besides.
+//
+// The factory that it returns gives access to the estimators. Errors are those of remb.NewBWEInterceptorFactory, after
+// which nothing has been registered, and Pion's. Like Pion's own it is to be called by one goroutine at a time.
+func ConfigureREMB(
+	mediaEngine *webrtc.MediaEngine, registry *interceptor.Registry, opts ...remb.Option,
+) (*remb.BWEInterceptorFactory, error) {
+	factory, err := remb.NewBWEInterceptorFactory(opts...)
+	if err != nil {
+		return nil, err
+	}
+	registry.Add(factory)
+	if err := registerSignalling(mediaEngine, factory.CountsAudio()); err != nil {
+		return nil, err
+	}
+	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
+		return nil, fmt.Errorf("cannot configure RTCP reports: %w", err)
+	}
+	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorMaxNacksPerPacket(maxNacksPerPacket))
+	if err != nil {
+		return nil, fmt.Errorf("cannot configure NACK: %w", err)
+	}
+	responder, err := nack.NewResponderInterceptor()
+	if err != nil {
+		return nil, fmt.Errorf("cannot configure NACK: %w", err)
+	}
+	registry.Add(responder)
+	registry.Add(generator)
+	return factory, nil
+}
+
+// registerSignalling registers what the SDP has to say.
+func registerSignalling(mediaEngine *webrtc.MediaEngine, audio bool) error {
+	kinds := []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo}
+	if audio {
+		kinds = append(kinds, webrtc.RTPCodecTypeAudio)
+	}
+	for _, kind := range kinds {
+		for _, uri := range []string{remb.AbsSendTimeURI, remb.TransmissionOffsetURI} {
+			err := mediaEngine.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind)
+			if err != nil {
+				return fmt.Errorf("cannot register %s: %w", uri, err)
+			}
+		}
+	}
+	for _, feedback := range []webrtc.RTCPFeedback{
+		{Type: webrtc.TypeRTCPFBGoogREMB},
+		{Type: webrtc.TypeRTCPFBNACK},
+		{Type: webrtc.TypeRTCPFBNACK, Parameter: "pli"},
+	} {
+		mediaEngine.RegisterFeedback(feedback, webrtc.RTPCodecTypeVideo)
+	}
+	return nil
+}
