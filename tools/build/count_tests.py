@@ -1,6 +1,6 @@
 """Counts the test cases of `bazel test` runs from the event files that they leave (--build_event_json_file).
 
-Usage: count_tests.py EVENTS.json... - prints "PASSED FAILED". A target whose report names no cases, or that could not be
+Usage: count_tests.py EVENTS.json... prints "PASSED FAILED". A target whose report names no cases, or that could not be
 built, counts as one case.
 """
 

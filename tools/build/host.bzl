@@ -16,7 +16,7 @@ def _find(ctx, variable, names):
             return str(path)
     return ""
 
-# --- C++ libraries -----------------------------------------------------------------------------------------------------
+# --- C++ libraries ----------------------------------------------------------------------------------------------------
 
 def _system_library_impl(ctx):
     header = ctx.path("/usr/include/" + ctx.attr.header)
@@ -42,7 +42,7 @@ system_library = repository_rule(
     local = True,  # looked at again at every server start
 )
 
-# --- tools -------------------------------------------------------------------------------------------------------------
+# --- tools ------------------------------------------------------------------------------------------------------------
 
 # auto: a Go older than go.mod asks for (Debian's) fetches a newer one by itself, as a module.
 _GO_ENV = {"GOTOOLCHAIN": "auto", "GOWORK": "off"}
@@ -96,7 +96,7 @@ host_tools = repository_rule(
     configure = True,
 )
 
-# --- Go modules --------------------------------------------------------------------------------------------------------
+# --- Go modules -------------------------------------------------------------------------------------------------------
 
 def _go_modules_impl(ctx):
     go = _find_go(ctx)

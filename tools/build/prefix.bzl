@@ -15,20 +15,24 @@ def _static_archive_impl(ctx):
         inputs = objects,
         tools = tools.all_files,
         mnemonic = "StaticArchive",
-        # One object, of which only the C functions can be seen: the rest can't clash with a program's own C++. Groups are
-        # resolved here (--force-group-allocation), or another object's copy of an inline function could take ours away.
+        # One object, of which only the C functions can be seen: the rest can't clash with a program's own C++. Groups
+        # are resolved here (--force-group-allocation), or another object's copy of an inline function could take ours
+        # away. objcopy does not hide gcc's "unique" symbols, so it first turns those into weak ones.
         command = """
 set -euo pipefail
-ld=$1 objcopy=$2 ar=$3 out=$4 symbols=$5; shift 5
+ld=$1 objcopy=$2 nm=$3 ar=$4 out=$5 symbols=$6; shift 6
 "$ld" -r --force-group-allocation -o "$out.o" "$@"
+"$nm" "$out.o" | awk '$2 == "u" { print $3 }' >"$out.unique"
+[[ ! -s $out.unique ]] || "$objcopy" --weaken-symbols="$out.unique" "$out.o"
 "$objcopy" --wildcard --keep-global-symbol="$symbols" "$out.o"
 rm -f "$out"
 "$ar" rcsD "$out" "$out.o"
-rm "$out.o"
+rm "$out.o" "$out.unique"
 """,
         arguments = [
             "/usr/bin/ld.bfd",
             tools.objcopy_executable,
+            tools.nm_executable,
             tools.ar_executable,
             ctx.outputs.out.path,
             ctx.attr.symbols,
@@ -72,7 +76,6 @@ for file; do
     *.cmake.in) sed "s/@VERSION@/$version/g" "$file" >"$out/lib/cmake/remb/$(basename "${file%.in}")" ;;
   esac
 done
-chmod -R u+w "$out"
 """,
         arguments = [folder.path, version_header.path, ctx.file.shared.path, ctx.file.archive.path] +
                     [f.path for f in ctx.files.hdrs + ctx.files.templates],

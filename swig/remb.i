@@ -1,0 +1,165 @@
+// libremb for other languages: the C++ classes of <remb/remb.hpp>.
+//
+// Only what is declared here is wrapped, and the compiler holds it against the real header. A language's own part (how
+// bytes go in and out, what an error becomes) is LANGUAGE/language.i.
+
+%module remb
+
+%{
+#include <remb/remb.hpp>
+%}
+
+%include <stdint.i>
+%include <std_vector.i>
+
+// Defines: what becomes of remb::Error, how `std::span<const uint8_t>` comes in and `std::vector<uint8_t>` goes out.
+%include "language.i"
+
+%template(SsrcVector) std::vector<uint32_t>;
+
+%rename("%(undercase)s", %$isfunction, %$ismember) "";
+
+%constant int32_t ESTIMATE_UPDATED = REMB_ESTIMATE_UPDATED;
+%constant int32_t DUE = REMB_DUE;
+
+%constant int32_t ERR_NULL = REMB_ERR_NULL;
+%constant int32_t ERR_STRUCT_SIZE = REMB_ERR_STRUCT_SIZE;
+%constant int32_t ERR_ARGUMENT = REMB_ERR_ARGUMENT;
+%constant int32_t ERR_TIME = REMB_ERR_TIME;
+%constant int32_t ERR_BUFFER_TOO_SMALL = REMB_ERR_BUFFER_TOO_SMALL;
+%constant int32_t ERR_MALFORMED = REMB_ERR_MALFORMED;
+%constant int32_t ERR_NO_MEMORY = REMB_ERR_NO_MEMORY;
+%constant int32_t ERR_NOT_FOUND = REMB_ERR_NOT_FOUND;
+%constant int32_t ERR_TOO_MANY_STREAMS = REMB_ERR_TOO_MANY_STREAMS;
+
+%constant int32_t PROFILE_DEFAULT = REMB_PROFILE_DEFAULT;
+%constant int32_t PROFILE_LIBWEBRTC = REMB_PROFILE_LIBWEBRTC;
+
+%constant int32_t CLOCK_AUTO = REMB_CLOCK_AUTO;
+%constant int32_t CLOCK_ABS_SEND_TIME = REMB_CLOCK_ABS_SEND_TIME;
+%constant int32_t CLOCK_TRANSMISSION_OFFSET = REMB_CLOCK_TRANSMISSION_OFFSET;
+%constant int32_t CLOCK_RTP_TIMESTAMP = REMB_CLOCK_RTP_TIMESTAMP;
+
+%constant int32_t KIND_VIDEO = REMB_KIND_VIDEO;
+%constant int32_t KIND_AUDIO = REMB_KIND_AUDIO;
+
+%constant int32_t STAMP_ABS_SEND_TIME = REMB_STAMP_ABS_SEND_TIME;
+%constant int32_t STAMP_TRANSMISSION_OFFSET = REMB_STAMP_TRANSMISSION_OFFSET;
+%constant int32_t STAMP_RTP_TIMESTAMP = REMB_STAMP_RTP_TIMESTAMP;
+
+%constant int32_t STATE_NORMAL = REMB_STATE_NORMAL;
+%constant int32_t STATE_UNDERUSING = REMB_STATE_UNDERUSING;
+%constant int32_t STATE_OVERUSING = REMB_STATE_OVERUSING;
+
+%constant int32_t ID_NONE = REMB_ID_NONE;
+
+%inline %{
+// The version of the library that is loaded, "major.minor.patch".
+const char* version() { return remb_version_string(); }
+%}
+
+namespace remb {
+
+struct Config {
+  Config();
+  int32_t profile;
+  int32_t clock;
+  int32_t max_streams;
+  int32_t abs_send_time_id;
+  int32_t transmission_offset_id;
+  int32_t clock_rate_hz;
+  int32_t count_audio;
+  int64_t initial_bitrate_bps;
+  int64_t min_bitrate_bps;
+  int64_t max_bitrate_bps;
+  int64_t remb_interval_us;
+};
+
+struct Stream {
+  explicit Stream(uint32_t ssrc);
+  uint32_t ssrc;
+  int32_t kind;
+  int32_t clock_rate_hz;
+  int32_t abs_send_time_id;
+  int32_t transmission_offset_id;
+};
+
+struct Packet {
+  Packet();
+  uint32_t ssrc;
+  int64_t arrival_us;
+  uint32_t stamps;
+  uint32_t abs_send_time;
+  uint32_t rtp_timestamp;
+  int32_t transmission_offset;
+  int32_t payload_bytes;
+};
+
+%immutable;
+struct Stats {
+  int32_t state;
+  int32_t clock;
+  int32_t profile;
+  int32_t stream_count;
+  int64_t packets;
+  int64_t bytes;
+  int64_t reports;
+  int64_t last_report_us;
+  int64_t estimate_bps;
+  int64_t incoming_bitrate_bps;
+  int64_t link_capacity_bps;
+  int64_t last_remb_us;
+  int64_t last_remb_bps;
+  int64_t groups;
+  double send_delta_ms;
+  double arrival_delta_ms;
+  double size_delta_bytes;
+  double offset_ms;
+  double modified_offset_ms;
+  double threshold_ms;
+  double noise_variance_ms2;
+};
+%mutable;
+
+struct Message {
+  Message();
+  static Message Parse(std::span<const uint8_t> rtcp);
+  std::vector<uint8_t> Serialize() const;
+  uint32_t sender_ssrc;
+  int64_t bitrate_bps;
+};
+
+// An array member would be a bare pointer elsewhere.
+%extend Message {
+  std::vector<uint32_t> ssrcs() const {
+    return std::vector<uint32_t>($self->ssrcs, $self->ssrcs + $self->ssrc_count);
+  }
+  void set_ssrcs(const std::vector<uint32_t>& ssrcs) {
+    if (ssrcs.size() > REMB_MAX_SSRCS) throw remb::Error(REMB_ERR_ARGUMENT);
+    std::copy(ssrcs.begin(), ssrcs.end(), $self->ssrcs);
+    $self->ssrc_count = static_cast<int32_t>(ssrcs.size());
+  }
+}
+
+class Estimator {
+ public:
+  Estimator();
+  explicit Estimator(const Config& config);
+  void Reset();
+  void AddStream(const Stream& stream);
+  void RemoveStream(uint32_t ssrc);
+  int32_t OnRtpPacket(int64_t now_us, std::span<const uint8_t> rtp);
+  int32_t OnPacket(const Packet& packet);
+  int32_t SetMaxBitrate(int64_t bitrate_bps);
+  int32_t SetMinBitrate(int64_t bitrate_bps);
+  int32_t Poll(int64_t now_us);
+  int32_t Poll(int64_t now_us, Message& message);
+  void SetRtt(int64_t rtt_us);
+  void RembSent(int64_t now_us, int64_t bitrate_bps);
+  int64_t NextPollUs() const;
+  int64_t Estimate() const;
+  std::vector<uint32_t> Ssrcs() const;
+  Stats Stats() const;
+};
+
+}  // namespace remb

@@ -1,0 +1,144 @@
+#!/bin/bash
+# Installs what building and testing libremb needs. Run with --help for more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() {
+  cat <<'EOF'
+Usage: tools/setup.sh [--with=dev] [--check] [--help]
+
+Installs what is missing to build and test libremb: packages of Debian 12 or later, and Go. Says what it will do first,
+and nothing at all if all is there. Needs root or sudo to install. On another system it names what is needed.
+
+  --with=dev   also what a developer needs: clang, clang-format, shellcheck, valgrind, cmake, ruff, staticcheck
+  --check      install nothing; exit 1 if something is missing
+EOF
+}
+
+dev=false check=false
+for arg; do
+  case $arg in
+    --with=dev) dev=true ;;
+    --check) check=true ;;
+    --help | -h) usage && exit ;;
+    *) echo "setup.sh: unknown argument $arg; see --help" >&2 && exit 2 ;;
+  esac
+done
+
+ruff_version=0.17.5
+staticcheck_version=v0.8.2
+
+have_file() { compgen -G "$1" >/dev/null; }
+have() { command -v "$1" >/dev/null; }
+# A Go from 1.21 on can fetch the one that go.mod asks for; an older one can't.
+have_go() {
+  local version
+  version=$(cd / && GOTOOLCHAIN=local go version 2>/dev/null) || return 1
+  [[ $version =~ go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21))
+}
+
+# Prints the Debian packages that are missing, by what they bring, so that other ways to have it count too.
+missing() {
+  have_file /etc/ssl/certs/ca-certificates.crt || echo ca-certificates
+  have g++ || echo g++
+  have bazel || echo bazel-bootstrap
+  have pkg-config || echo pkgconf
+  have swig || echo swig
+  have_file '/usr/include/python3*/Python.h' || echo python3-dev
+  have_file /usr/include/absl/base/config.h || echo libabsl-dev
+  have_file /usr/include/benchmark/benchmark.h || echo libbenchmark-dev
+  have_file /usr/include/catch2/catch_test_macros.hpp || echo libcatch2-dev
+  have_go || echo golang-go
+  $dev || return 0
+  have clang-14 || echo clang-14
+  have_file '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' || echo libclang-rt-14-dev
+  have clang-format || echo clang-format
+  have shellcheck || echo shellcheck
+  have valgrind || echo valgrind
+  have cmake || echo cmake
+  have_file '/usr/lib/python3*/ensurepip' || echo python3-venv
+}
+
+sudo=() scratch=
+trap '[[ -z $scratch ]] || "${sudo[@]}" rm -rf "$scratch"' EXIT
+
+install_packages() {
+  local packages=$* codename source
+  # shellcheck source=/dev/null
+  codename=$(. /etc/os-release && [[ $ID == debian && ${VERSION_ID:-99} -ge 12 ]] && echo "$VERSION_CODENAME") || true
+  if [[ -z $codename ]] || ! have apt-get; then
+    cat >&2 <<EOF
+setup.sh: this is not Debian 12 or later, so please install these yourself (Debian's names): $packages
+Bazel must be 4.2, Catch2 3.x, Go 1.21 or newer, and the headers must lie in /usr/include.
+EOF
+    return 1
+  fi
+  if ((EUID != 0)); then
+    have sudo || { echo "setup.sh: run me as root, or install sudo" >&2 && return 1; }
+    sudo=(sudo)
+  fi
+  echo "setup.sh: installing Debian packages: $packages"
+  "${sudo[@]}" apt-get update -qq
+
+  # Debian 12 has Catch2 2 and Go 1.19; what we need is in its backports. Those are looked up in a folder of our own, on
+  # the mirror that apt uses already, so that apt's own set-up stays as it is.
+  local options=()
+  if [[ $codename == bookworm && " $packages " =~ \ (libcatch2-dev|golang-go)\  ]]; then
+    # shellcheck disable=SC2016  # apt's own variables
+    source=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+      awk '$1 == "bookworm" { uri = $2 } END { print uri }')
+    scratch=$(mktemp -d)
+    cp -a /etc/apt/sources.list.d "$scratch/sources"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $source bookworm-backports main" \
+      >"$scratch/sources/libremb.list"
+    "${sudo[@]}" cp -a /var/lib/apt/lists "$scratch/lists"
+    chmod 755 "$scratch"
+    options=(-o "Dir::Etc::sourceparts=$scratch/sources" -o "Dir::State::lists=$scratch/lists"
+      -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+    "${sudo[@]}" apt-get "${options[@]}" update -qq
+    # golang-src too: apt would look for it in bookworm.
+    packages=" $packages "
+    packages=${packages/ libcatch2-dev / libcatch2-dev/bookworm-backports }
+    packages=${packages/ golang-go / golang-go/bookworm-backports golang-src/bookworm-backports }
+  fi
+  local quiet=/dev/stdout
+  [[ -t 1 ]] || quiet=/dev/null  # hundreds of lines that only a person who waits likes to see
+  # shellcheck disable=SC2086  # a list of words
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get "${options[@]}" install -qq --no-install-recommends $packages >"$quiet"
+}
+
+mapfile -t packages < <(missing)
+if ((${#packages[@]} > 0)); then
+  if $check; then
+    echo "setup.sh: missing (Debian's names): ${packages[*]}" >&2
+    exit 1
+  fi
+  install_packages "${packages[@]}"
+  hash -r
+  mapfile -t packages < <(missing)
+  if ((${#packages[@]} > 0)); then
+    echo "setup.sh: still missing after installation: ${packages[*]}" >&2
+    exit 1
+  fi
+fi
+$check && exit
+
+# Fetches the toolchain that go.mod asks for, if this Go is older.
+goroot=$(GOTOOLCHAIN=auto go env GOROOT) || {
+  echo "setup.sh: go could not fetch the newer Go that go.mod asks for: check the network, or install it by hand" >&2
+  exit 1
+}
+
+if $dev; then
+  # Not in Debian 12; kept in this folder.
+  if [[ $(.cache/python/bin/ruff --version 2>/dev/null) != "ruff $ruff_version" ]]; then
+    echo "setup.sh: installing ruff $ruff_version in .cache/python"
+    /usr/bin/python3 -m venv .cache/python
+    .cache/python/bin/pip install -q --disable-pip-version-check "ruff==$ruff_version"
+  fi
+  if [[ $(.cache/bin/staticcheck -version 2>/dev/null) != *"(${staticcheck_version#v})" ]]; then
+    echo "setup.sh: installing staticcheck $staticcheck_version in .cache/bin"
+    GOBIN=$PWD/.cache/bin "$goroot/bin/go" install "honnef.co/go/tools/cmd/staticcheck@$staticcheck_version"
+  fi
+fi

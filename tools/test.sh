@@ -1,0 +1,61 @@
+#!/bin/bash
+# Runs all tests. Run with --help for more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() {
+  cat <<'EOF'
+Usage: tools/test.sh [BAZEL ARGUMENTS]
+
+Installs what is missing (tools/setup.sh), then runs all tests: `bazel test //...` (C++, C, Go, Python), the Go tests
+once more with the race detector, and tools/install.sh with its self-check into a temporary folder. The last line counts
+the test cases: N passed, N failed.
+
+With arguments it runs only `bazel test` with these, over //... if they name no target:
+
+  tools/test.sh //cc/...                 the core's tests
+  tools/test.sh --config=asan //cc/...   with AddressSanitizer (or ubsan, tsan)
+  tools/test.sh --config=clang           built by clang
+EOF
+}
+
+[[ ${1:-} == --help || ${1:-} == -h ]] && usage && exit
+
+tools/setup.sh
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+events=() passed=0 failed=0
+
+# Goes on after a failure, so that the count at the end is complete.
+bazel_test() {
+  local file=$scratch/events.${#events[@]}.json
+  events+=("$file")
+  echo "== bazel test $*"
+  bazel test --keep_going --build_event_json_file="$file" "$@" || status=$?
+}
+
+status=0
+if (($# > 0)); then
+  targets=(//...)
+  for arg; do
+    [[ $arg == -* ]] || targets=()
+  done
+  bazel_test "$@" "${targets[@]}"
+else
+  bazel_test //...
+  bazel_test --config=race //go/...
+  echo "== tools/install.sh"
+  if tools/install.sh --prefix "$scratch/prefix"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+fi
+
+read -r ok bad < <(/usr/bin/env python3 tools/build/count_tests.py "${events[@]}")
+passed=$((passed + ok)) failed=$((failed + bad))
+# A run that broke off before any test still is a failure.
+((status == 0 || failed > 0)) || failed=1
+echo "$passed passed, $failed failed"
+((failed == 0))
