@@ -33,6 +33,7 @@ void StreamTable::ReserveOne() {
       if (bucket.index != kNone) Insert(bucket.ssrc, bucket.index);
     }
   }
+  if (has_detectors_ && wanted > detectors_.size()) detectors_.resize(wanted);
 }
 
 Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
@@ -57,7 +58,9 @@ Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
 }
 
 void StreamTable::ReserveDetectors() {
-  if (detectors_.size() <= streams_.size()) detectors_.resize(streams_.size() + 1);
+  if (has_detectors_) return;
+  detectors_.resize(streams_.size());
+  has_detectors_ = true;
 }
 
 DelayDetector& StreamTable::Detector(const Stream& stream) {

@@ -49,7 +49,7 @@ class StreamTable {
 
   // Adds an SSRC that is not there, not alive yet. nullptr if the table is full.
   Stream* Add(uint32_t ssrc, const StreamConfig& config);
-  // Makes room for a detector for each stream there is and for one more.
+  // Makes room for a detector for each stream there is, and from then on for each that is added.
   void ReserveDetectors();
   // The stream's own detector, made if it has none; room must be reserved.
   DelayDetector& Detector(const Stream& stream);
@@ -109,11 +109,12 @@ class StreamTable {
   int32_t oldest_ = kNone;  // of those alive, as is newest_
   int32_t newest_ = kNone;
   int32_t usage_count_[3] = {};
+  bool has_detectors_ = false;
   int shift_ = 0;
   uint64_t multiplier_;
   std::vector<Stream> streams_;
   std::vector<std::optional<DelayDetector>>
-      detectors_;                // by the same index; empty where not needed
+      detectors_;                // by the same index, if has_detectors_; empty where not needed
   std::vector<Bucket> buckets_;  // open addressing, a power of two, at most half full
 };
 

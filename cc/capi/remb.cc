@@ -31,6 +31,7 @@ constexpr int64_t kMinRembIntervalUs = 10'000;
 constexpr int64_t kMaxRembIntervalUs = 60'000'000;
 constexpr int64_t kMaxRttUs = 60'000'000;
 constexpr int kPayloadBytesBits = 16;
+constexpr uint32_t kMaxRtpBytes = 65'535;    // neither UDP nor RFC 4571 carries more
 constexpr int kTransmissionOffsetBits = 24;  // signed
 constexpr uint32_t kAllStamps =
     REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
@@ -118,40 +119,66 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, ReceivedPa
   }
 }
 
-// The element of an array of structs that may be longer or shorter than ours.
-const remb_packet* Element(const remb_packet* packets, int32_t index, uint32_t stride) {
-  return reinterpret_cast<const remb_packet*>(reinterpret_cast<const unsigned char*>(packets) +
-                                              static_cast<size_t>(index) * stride);
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, const remb_packet& packet) {
+  const int32_t status = CheckPacket(packet);
+  return status == REMB_OK ? OnPacket(core, ToReceivedPacket(packet)) : status;
 }
 
-int32_t OnPackets(Estimator& core, const remb_packet* packets, int32_t count) {
-  const uint32_t stride = packets->struct_size;
-  remb_packet packet;
+// For a struct that is longer or shorter than ours. Out of line, so that others do not pay for the
+// copy.
+ABSL_ATTRIBUTE_NOINLINE int32_t OnForeignPacket(Estimator& core, const remb_packet* packet) {
+  remb_packet copy;
+  const int32_t status = CopyIn(packet, copy);
+  return status == REMB_OK ? OnPacket(core, copy) : status;
+}
+
+// An array of structs that may all be longer or shorter than ours.
+class PacketArray {
+ public:
+  explicit PacketArray(const remb_packet* packets)
+      : packets_(packets), stride_(StructSize(packets)) {}
+
+  int32_t Check(int32_t index) {
+    if (StructSize(Address(index)) != stride_) return REMB_ERR_ARGUMENT;
+    if (stride_ == sizeof(remb_packet)) return CheckPacket(packets_[index]);
+    const int32_t status = CopyIn(Address(index), copy_);
+    return status == REMB_OK ? CheckPacket(copy_) : status;
+  }
+  // One that was checked.
+  ReceivedPacket At(int32_t index) {
+    if (ABSL_PREDICT_TRUE(stride_ == sizeof(remb_packet))) {
+      return ToReceivedPacket(packets_[index]);
+    }
+    CopyIn(Address(index), copy_);
+    return ToReceivedPacket(copy_);
+  }
+
+ private:
+  const void* Address(int32_t index) const {
+    return reinterpret_cast<const unsigned char*>(packets_) + static_cast<size_t>(index) * stride_;
+  }
+
+  const remb_packet* packets_;
+  uint32_t stride_;
+  remb_packet copy_;
+};
+
+int32_t OnPackets(Estimator& core, PacketArray packets, int32_t count) {
   for (int32_t i = 0; i < count; ++i) {
-    const remb_packet* element = Element(packets, i, stride);
-    if (element->struct_size != stride) return REMB_ERR_ARGUMENT;
-    int32_t status = CopyIn(element, packet);
-    if (status == REMB_OK) status = CheckPacket(packet);
+    const int32_t status = packets.Check(i);
     if (status != REMB_OK) return status;
   }
   int32_t prepared = 0;
   try {
-    for (; prepared < count; ++prepared) {
-      CopyIn(Element(packets, prepared, stride), packet);
-      core.Prepare(ToReceivedPacket(packet));
-    }
+    for (; prepared < count; ++prepared) core.Prepare(packets.At(prepared));
   } catch (const std::bad_alloc&) {
-    while (prepared-- > 0) {
-      CopyIn(Element(packets, prepared, stride), packet);
-      core.Unprepare(ToReceivedPacket(packet));
-    }
+    while (prepared-- > 0) core.Unprepare(packets.At(prepared));
     return REMB_ERR_NO_MEMORY;
   }
   int32_t facts = REMB_OK;
   for (int32_t i = 0; i < count; ++i) {
-    CopyIn(Element(packets, i, stride), packet);
     // An estimate was updated if it was by any packet; a REMB is due if it still is.
-    facts = (facts & REMB_ESTIMATE_UPDATED) | OnPacket(core, ToReceivedPacket(packet));
+    facts = (facts & REMB_ESTIMATE_UPDATED) | OnPacket(core, packets.At(i));
   }
   return facts;
 }
@@ -268,7 +295,7 @@ int32_t remb_remove_stream(remb_estimator* estimator, uint32_t ssrc) {
 int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint8_t* data,
                            int32_t size) {
   if (!estimator || !data) return REMB_ERR_NULL;
-  if (size < 0) return REMB_ERR_ARGUMENT;
+  if (static_cast<uint32_t>(size) > kMaxRtpBytes) return REMB_ERR_ARGUMENT;
   if (!IsTime(now_us)) return REMB_ERR_TIME;
   const std::optional<RtpHeader> header = ParseRtpHeader({data, static_cast<size_t>(size)});
   if (!header) return REMB_ERR_MALFORMED;
@@ -292,15 +319,10 @@ int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint
 
 int32_t remb_on_packet(remb_estimator* estimator, const remb_packet* packet) {
   if (!estimator || !packet) return REMB_ERR_NULL;
-  remb_packet copy;
   if (ABSL_PREDICT_FALSE(packet->struct_size != sizeof(remb_packet))) {
-    const int32_t status = CopyIn(packet, copy);
-    if (status != REMB_OK) return status;
-    packet = &copy;
+    return OnForeignPacket(estimator->core, packet);
   }
-  const int32_t status = CheckPacket(*packet);
-  if (status != REMB_OK) return status;
-  return OnPacket(estimator->core, ToReceivedPacket(*packet));
+  return OnPacket(estimator->core, *packet);
 }
 
 int32_t remb_on_packets(remb_estimator* estimator, const remb_packet* packets, int32_t count) {
@@ -308,7 +330,7 @@ int32_t remb_on_packets(remb_estimator* estimator, const remb_packet* packets, i
   if (count < 0) return REMB_ERR_ARGUMENT;
   if (count == 0) return REMB_OK;
   if (!packets) return REMB_ERR_NULL;
-  return OnPackets(estimator->core, packets, count);
+  return OnPackets(estimator->core, PacketArray(packets), count);
 }
 
 int32_t remb_set_rtt(remb_estimator* estimator, int64_t rtt_us) {
@@ -419,7 +441,10 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
 
 int32_t remb_write(const remb_message* message, uint8_t* buffer, int32_t capacity) {
   if (!message || !buffer) return REMB_ERR_NULL;
-  if (message->struct_size < sizeof(remb_message)) return REMB_ERR_STRUCT_SIZE;
+  if (message->struct_size < sizeof(remb_message) ||
+      !HasZeroTail(message, sizeof(remb_message), message->struct_size)) {
+    return REMB_ERR_STRUCT_SIZE;
+  }
   if (message->ssrc_count < 0 || message->ssrc_count > REMB_MAX_SSRCS || message->bitrate_bps < 0) {
     return REMB_ERR_ARGUMENT;
   }

@@ -10,21 +10,37 @@
 
 namespace remb::core {
 
+// No struct comes near this size: what claims more has not been initialised.
+constexpr uint32_t kMaxStructSize = 65536;
+
+// A caller's struct_size. By memcpy, since an array of foreign structs need not be aligned as ours.
+inline uint32_t StructSize(const void* from) {
+  uint32_t size;
+  std::memcpy(&size, from, sizeof size);
+  return size;
+}
+
+// Whether all bytes from `known` to `size`, which are unknown to this version, are 0.
+inline bool HasZeroTail(const void* from, uint32_t known, uint32_t size) {
+  if (size > kMaxStructSize) return false;
+  const auto* bytes = static_cast<const unsigned char*>(from);
+  for (uint32_t i = known; i < size; ++i) {
+    if (bytes[i] != 0) return false;
+  }
+  return true;
+}
+
 // Copies a caller's struct: what a shorter one lacks is 0, and a longer one must end in zeros.
 // Gives REMB_OK, REMB_ERR_NULL or REMB_ERR_STRUCT_SIZE.
 template <typename T>
-int32_t CopyIn(const T* from, T& to) {
+int32_t CopyIn(const void* from, T& to) {
   if (!from) return REMB_ERR_NULL;
-  const uint32_t size = from->struct_size;
+  const uint32_t size = StructSize(from);
   if (size == sizeof(T)) {
-    to = *from;
+    std::memcpy(&to, from, sizeof(T));
     return REMB_OK;
   }
-  if (size < sizeof(uint32_t)) return REMB_ERR_STRUCT_SIZE;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(from);
-  for (uint32_t i = sizeof(T); i < size; ++i) {
-    if (bytes[i] != 0) return REMB_ERR_STRUCT_SIZE;
-  }
+  if (size < sizeof(uint32_t) || !HasZeroTail(from, sizeof(T), size)) return REMB_ERR_STRUCT_SIZE;
   to = T{};
   std::memcpy(&to, from, std::min<size_t>(size, sizeof(T)));
   return REMB_OK;

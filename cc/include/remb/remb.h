@@ -73,7 +73,7 @@ REMB_API const char *remb_version_string(void);
 
 /* Errors. */
 #define REMB_ERR_NULL (-1)             /* a pointer that must not be NULL is */
-#define REMB_ERR_STRUCT_SIZE (-2)      /* struct_size is too small, or an unknown tail is not 0 */
+#define REMB_ERR_STRUCT_SIZE (-2)      /* struct_size is too small or above 65 536, or a tail is not 0 */
 #define REMB_ERR_ARGUMENT (-3)         /* a value is out of its documented range */
 #define REMB_ERR_TIME (-4)             /* a time is negative or beyond REMB_MAX_TIME_US */
 #define REMB_ERR_BUFFER_TOO_SMALL (-5) /* the caller's buffer is too small */
@@ -183,8 +183,9 @@ REMB_API int32_t remb_remove_stream(remb_estimator *estimator, uint32_t ssrc);
 /* Takes an RTP packet (RFC 3550; header extensions by RFC 8285, one- and two-byte form) with its
  * arrival time. RTX, FEC and padding-only packets count too. The size that counts is all behind the RTP
  * header: payload plus padding. data may also be SRTP (its header is in clear; the tag then counts).
- * Allocates only when an SSRC is new. Returns facts, 0 or more of REMB_ESTIMATE_UPDATED | REMB_DUE;
- * REMB_ERR_NULL, REMB_ERR_ARGUMENT (size < 0), REMB_ERR_TIME, REMB_ERR_MALFORMED, REMB_ERR_NO_MEMORY. */
+ * Allocates only when an SSRC is new, and for the first packet of all without abs-send-time. Returns
+ * facts, 0 or more of REMB_ESTIMATE_UPDATED | REMB_DUE; REMB_ERR_NULL, REMB_ERR_ARGUMENT (size not 0 to
+ * 65 535), REMB_ERR_TIME, REMB_ERR_MALFORMED, REMB_ERR_NO_MEMORY. */
 REMB_API int32_t remb_on_rtp_packet(remb_estimator *estimator, int64_t now_us, const uint8_t *data,
                                     int32_t size);
 
