@@ -60,7 +60,12 @@ go_library = rule(implementation = _go_library_impl, attrs = _LIBRARY_ATTRS)
 _COMMAND = """
 set -euo pipefail
 root=$PWD manifest=$1 out=$root/$2 package=$3; shift 3
-tree=$out.tree
+# One at a time, in one place: go uses all processors by itself, two would compile the same packages twice, and the cache
+# remembers where files with cgo lay.
+mkdir -p "$GOCACHE"
+exec 9>"$GOCACHE/libremb.lock"
+flock 9
+tree=$GOCACHE/libremb.tree
 rm -rf "$tree"
 trap 'rm -rf "$tree"' EXIT
 while IFS=$'\\t' read -r from to; do
@@ -71,7 +76,7 @@ PKG_CONFIG_PATH=
 for prefix in $PREFIXES; do
   PKG_CONFIG_PATH=$root/$prefix/lib/pkgconfig
   # Go's build cache knows nothing of what a package includes and links from outside its folder: tell it, by a header.
-  { printf '// '; find -L "$prefix" -type f | LC_ALL=C sort | xargs cat | sha256sum; } >"$tree.h"
+  { echo "// $root/$prefix"; printf '// '; find -L "$prefix" -type f | LC_ALL=C sort | xargs cat | sha256sum; } >"$tree.h"
   { grep -rl --include='*.go' '^import "C"' "$tree" || true; } | while read -r file; do
     cp "$tree.h" "${file%/*}/zz_libremb_stamp.h"
   done
@@ -79,10 +84,6 @@ for prefix in $PREFIXES; do
 done
 export PKG_CONFIG_PATH
 cd "$tree"
-# One at a time: go uses all processors by itself, and two of them would compile the same packages twice.
-mkdir -p "$GOCACHE"
-exec 9>"$GOCACHE/libremb.lock"
-flock 9
 """
 
 def _go_action(ctx, info, out, mnemonic, args, then):

@@ -69,13 +69,13 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.DurationVar(&o.call.Duration, "duration", time.Minute, "length of the call, a `TIME`")
 	flags.StringVar(&capacity, "capacity", "2M,0.6M,2.5M", "the bottleneck's `CAPACITIES`")
 	flags.DurationVar(&o.call.Delay, "delay", 50*time.Millisecond, "propagation delay each way, a `TIME`")
-	flags.DurationVar(&o.call.Queue, "queue", 300*time.Millisecond, "longest `TIME` that a packet may have to wait at the bottleneck")
+	flags.DurationVar(&o.call.Queue, "queue", 300*time.Millisecond, "longest `TIME` that a packet may have to wait there")
 	flags.Uint64Var(&o.call.Seed, "seed", 1, "`NUMBER` that the video's random sizes come from")
-	flags.StringVar(&maxRate, "max-rate", "1.7M", "the `RATE` that the video encoder never exceeds; browsers give 640x480 about 1.7M")
-	flags.StringVar(&profile, "profile", remb.ProfileLibwebrtc.String(), "estimator `PROFILE`: "+strings.Join(profileNames(), ", "))
+	flags.StringVar(&maxRate, "max-rate", "1.7M", "`RATE` of payload that the video never exceeds; browsers give 640x480 1.7M")
+	flags.StringVar(&profile, "profile", remb.ProfileLibwebrtc.String(), "the estimator's `PROFILE`: "+strings.Join(profileNames(), ", "))
 	interval := flags.Duration("remb-interval", time.Second, "`TIME` between REMBs that do not lower the rate")
-	flags.IntVar(&o.runs, "runs", 1, "`NUMBER` of calls, one after the other with seeds counted up; their median follows")
-	flags.StringVar(&o.out, "out", "demo-report.html", "`FILE` for the report (several runs: FILE-1.html and so on; empty: none)")
+	flags.IntVar(&o.runs, "runs", 1, "`NUMBER` of calls, one after the other, with seeds counted up; their median follows")
+	flags.StringVar(&o.out, "out", "demo-report.html", "`FILE` for the report, numbered if there are several runs; empty: none")
 	flags.BoolVar(&o.json, "json", false, "print nothing but the figures, as JSON")
 
 	switch err := flags.Parse(args); {
@@ -122,6 +122,12 @@ func (o *options) check() error {
 	} {
 		if c.value < c.least || c.value > c.most {
 			return fmt.Errorf("--%s: %v is not within %v and %v", c.flag, c.value, c.least, c.most)
+		}
+	}
+	// Better now than after the call.
+	if folder := filepath.Dir(o.out); o.out != "" {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return fmt.Errorf("--out: there is no folder %s", folder)
 		}
 	}
 	if o.runs < 1 || o.runs > 100 {

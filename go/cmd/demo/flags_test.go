@@ -22,8 +22,8 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("capacity %v", o.call.Capacity)
 	}
 	c := o.call
-	if c.Duration != time.Minute || c.Delay != 50*time.Millisecond || c.Queue != 300*time.Millisecond || c.MaxRate != 1_700_000 ||
-		c.Seed != 1 || o.runs != 1 || o.json || len(c.Options) != 2 {
+	if c.Duration != time.Minute || c.Delay != 50*time.Millisecond || c.Queue != 300*time.Millisecond ||
+		c.MaxRate != 1_700_000 || c.Seed != 1 || o.runs != 1 || o.json || len(c.Options) != 2 {
 		t.Errorf("%+v", o)
 	}
 }
@@ -70,6 +70,7 @@ func TestBadCommandLines(t *testing.T) {
 		"--runs=0":                  "--runs",
 		"--runs=101":                "--runs",
 		"--seed=-1":                 "seed",
+		"--out=/dev/null/call.html": "--out: there is no folder /dev/null",
 		"--colour":                  "colour",
 		"now":                       `"now" is not a flag`,
 	} {
@@ -85,7 +86,9 @@ func TestHelp(t *testing.T) {
 	if _, err := parse([]string{"--help"}, &out); !errors.Is(err, flag.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Usage:", "Examples:", "--duration=TIME", "(default 1m0s)", "--json  ", "--profile=PROFILE"} {
+	for _, want := range []string{
+		"Usage:", "Examples:", "--duration=TIME", "(default 1m0s)", "--json  ", "--profile=PROFILE",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in the help", want)
 		}

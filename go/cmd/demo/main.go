@@ -60,17 +60,17 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			break
 		}
 		summary := callrecord.Summarise(recording)
+		if !o.json {
+			if err := callview.Summary(out, "Summary", summary); err != nil {
+				return err
+			}
+		}
 		if o.out != "" {
 			path := reportPath(o, i)
 			if err := writeReport(path, callview.Page(call, recording, summary)); err != nil {
 				return err
 			}
 			reports = append(reports, path)
-		}
-		if !o.json {
-			if err := callview.Summary(out, "Summary", summary); err != nil {
-				return err
-			}
 		}
 		summaries = append(summaries, summary)
 		if ctx.Err() != nil {
@@ -95,7 +95,8 @@ func announce(call *democall.Config, o options, i int, out io.Writer) error {
 			what = "\n" + what
 		}
 	}
-	_, err := fmt.Fprintf(out, "%s%s over %s, seed %d; connecting ...\n", what, call.Duration, callview.Path(call.Capacity), call.Seed)
+	_, err := fmt.Fprintf(out, "%s%v over %s, seed %d; connecting ...\n", what, call.Duration,
+		callview.Path(call.Capacity), call.Seed)
 	if err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func conclude(o options, summaries []callrecord.Summary, reports []string, out i
 			return err
 		}
 	}
-	if err := callview.ConventionsOf(o.call).Write(out); err != nil {
+	if err := callview.ConventionsOf(o.call, len(summaries)).Write(out); err != nil {
 		return err
 	}
 	text := ""
@@ -166,7 +167,7 @@ func printJSON(o options, summaries []callrecord.Summary, out io.Writer) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(map[string]any{
-		"conventions": callview.ConventionsOf(o.call),
+		"conventions": callview.ConventionsOf(o.call, len(summaries)),
 		"runs":        summaries,
 		"median":      callrecord.Median(summaries),
 	})

@@ -90,7 +90,7 @@ func TestChangeOfCapacityTimesTheBacklogAfresh(t *testing.T) {
 	}{
 		// At 15 ms the second packet is half sent.
 		{"down", 500_000, []crossing{{0, 10 * ms}, {10 * ms, 25 * ms}, {25 * ms, 45 * ms}}},
-		{"up", 2_000_000, []crossing{{0, 10 * ms}, {10 * ms, 17500 * time.Microsecond}, {17500 * time.Microsecond, 22500 * time.Microsecond}}},
+		{"up", 2_000_000, []crossing{{0, 10 * ms}, {10 * ms, 17*ms + ms/2}, {17*ms + ms/2, 22*ms + ms/2}}},
 		{"same", 1_000_000, []crossing{{0, 10 * ms}, {10 * ms, 20 * ms}, {20 * ms, 30 * ms}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

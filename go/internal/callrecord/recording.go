@@ -64,10 +64,11 @@ func (s State) String() string { return [...]string{"normal", "underuse", "overu
 
 // Estimate is a look at the estimator and the sender.
 type Estimate struct {
-	At     time.Duration
-	Bps    float64 // 0: none
-	State  State
-	Target float64 // what the sender aims at
+	At    time.Duration
+	Bps   float64 // 0: none
+	State State
+	// Target is what the sender aims at, REMB the last one that it got (0: none).
+	Target, REMB float64
 }
 
 // CapacityAt is the capacity at a time.

@@ -7,12 +7,14 @@ import (
 
 // SentRate is the rate sent over the RateWindow that ends at each multiple of step.
 func (r *Recording) SentRate(step time.Duration) []Rate {
-	return slide(len(r.Sent), func(i int) (time.Duration, int) { return r.Sent[i].At, r.Sent[i].Bytes }, r.Duration, step)
+	packet := func(i int) (time.Duration, int) { return r.Sent[i].At, r.Sent[i].Bytes }
+	return slide(len(r.Sent), packet, r.Duration, step)
 }
 
 // ReceivedRate is the rate received over the RateWindow that ends at each multiple of step.
 func (r *Recording) ReceivedRate(step time.Duration) []Rate {
-	return slide(len(r.Received), func(i int) (time.Duration, int) { return r.Received[i].At, r.Received[i].Bytes }, r.Duration, step)
+	packet := func(i int) (time.Duration, int) { return r.Received[i].At, r.Received[i].Bytes }
+	return slide(len(r.Received), packet, r.Duration, step)
 }
 
 // slide measures rates over n packets in order of time.

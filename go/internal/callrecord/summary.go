@@ -27,9 +27,11 @@ type Summary struct {
 type Change struct {
 	At       time.Duration
 	From, To float64 // bit/s
-	// Followed says whether the sent rate got there before the next change: to the new capacity or below
-	// it after a drop, to 80 % of it (or of the source's maximum, if that is lower) after a rise. After is
-	// how long that took, or how long it was waited for.
+	// Goal is the sent rate at which the change counts as followed: the new capacity after a drop, 80 % of it
+	// (or of the source's maximum, if that is lower) after a rise.
+	Goal float64
+	// Followed says whether the sent rate got there before the next change, After how long that took, or how
+	// long it was waited for.
 	Followed bool
 	After    time.Duration
 }
@@ -80,12 +82,15 @@ func changes(r *Recording) []Change {
 		if c.At >= r.Duration || c.From == c.To {
 			continue
 		}
-		c.After = end - c.At
+		c.After, c.Goal = end-c.At, c.To
+		if !c.Down() {
+			c.Goal = rise * min(c.To, r.SourceMax)
+		}
 		for _, rate := range rates {
 			if rate.At < c.At || rate.At > end {
 				continue
 			}
-			if c.Down() && rate.Bps <= c.To || !c.Down() && rate.Bps >= rise*min(c.To, r.SourceMax) {
+			if c.Down() && rate.Bps <= c.Goal || !c.Down() && rate.Bps >= c.Goal {
 				c.Followed, c.After = true, rate.At-c.At
 				break
 			}

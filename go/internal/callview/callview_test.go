@@ -110,8 +110,8 @@ Summary
   utilisation          47 %
   queueing delay       p50 7 ms, p95 7 ms, longest 7 ms
   after 5 s            p50 7 ms, p95 7 ms
-  2 → 0.6 Mbit/s at 4 s  sent rate below it after 1.4 s
-  0.6 → 2 Mbit/s at 7 s  sent rate at 80 % of it: not within 3.0 s
+  2 → 0.6 Mbit/s at 4 s  sent rate down to 0.6 Mbit/s after 1.4 s
+  0.6 → 2 Mbit/s at 7 s  sent rate up to 1.6 Mbit/s: not within 3.0 s
   rates                0.751 Mbit/s sent, 0.745 Mbit/s received on average
   packets              500 sent, 1 dropped (0.2 %)
   REMBs                2, 0.2 a second
@@ -125,11 +125,13 @@ Summary
 func TestConventions(t *testing.T) {
 	config, _ := call()
 	var out strings.Builder
-	if err := ConventionsOf(config).Write(&out); err != nil {
+	if err := ConventionsOf(config, 2).Write(&out); err != nil {
 		t.Fatal(err)
 	}
 	words := strings.Join(strings.Fields(out.String()), " ")
-	for _, want := range []string{"more than 300 ms", "50 ms one way", "2.5 ×", "Seed 3.", "maximum is 2.5 Mbit/s", "last 500 ms"} {
+	for _, want := range []string{
+		"more than 300 ms", "50 ms one way", "2.5 ×", "Seeds 3 to 4.", "maximum is 2.5 Mbit/s", "last 500 ms",
+	} {
 		if !strings.Contains(words, want) {
 			t.Errorf("no %q in %s", want, words)
 		}

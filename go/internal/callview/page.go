@@ -16,16 +16,19 @@ const plotStep = 100 * time.Millisecond
 
 // Page makes the page of a call.
 func Page(c democall.Config, r *callrecord.Recording, s callrecord.Summary) report.Report {
-	conventions := ConventionsOf(c)
+	conventions := ConventionsOf(c, 1)
 	return report.Report{
 		Title: "A call over " + Path(r.Capacity),
-		Subtitle: fmt.Sprintf("%s from Pion to Pion, %s one way, %s drop-tail queue. The receiver sends REMB, the sender obeys as a browser does. Seed %d.",
+		Subtitle: fmt.Sprintf("%s from Pion to Pion, %s one way, %s drop-tail queue. "+
+			"The receiver sends REMB, the sender obeys as a browser does. Seed %d.",
 			duration(r.Duration), duration(c.Delay), duration(c.Queue), c.Seed),
 		Summary: facts(c, s),
 		Charts: []report.Chart{
 			{
 				Title: "Rates", Unit: "bit/s", Height: 360, Bands: bands(r),
-				Note: "Strip and tint show the state of the receiver's over-use detector. " + conventions.Sizes,
+				Note: "Strip and tint show the state of the receiver's over-use detector. While the source sends less " +
+					"than the path carries, the estimate may rise beyond the capacity, up to 1.5 × what is received. " +
+					conventions.Sizes,
 				Series: []report.Series{
 					line("Received", report.Incoming, report.Line, r.ReceivedRate(plotStep)),
 					line("Sent", report.Sent, report.Line, r.SentRate(plotStep)),
@@ -46,29 +49,29 @@ func Page(c democall.Config, r *callrecord.Recording, s callrecord.Summary) repo
 
 func facts(config democall.Config, s callrecord.Summary) []report.Fact {
 	all := []report.Fact{
-		{Label: "Utilisation", Value: fmt.Sprintf("%.0f", 100*s.Utilisation), Unit: "%", Note: "of min(capacity, source maximum of " + rate(float64(config.MaxRate)) + ")"},
+		{
+			Label: "Utilisation", Value: fmt.Sprintf("%.0f", 100*s.Utilisation), Unit: "%",
+			Note: "of min(capacity, source maximum of " + rate(float64(config.MaxRate)) + ")",
+		},
 		{
 			Label: "Queueing delay, p95", Value: fmt.Sprintf("%.0f", milliseconds(s.SteadyQueueP95)), Unit: "ms",
-			Note: fmt.Sprintf("after start-up; p50 %.0f ms; all: %.0f and %.0f ms", milliseconds(s.SteadyQueueP50),
-				milliseconds(s.QueueP95), milliseconds(s.QueueP50)),
+			Note: fmt.Sprintf("p50 %.0f ms; both after the first %s", milliseconds(s.SteadyQueueP50),
+				duration(callrecord.Startup)),
 		},
 	}
 	for _, c := range s.Changes {
 		fact := report.Fact{
 			Label: fmt.Sprintf("%s → %s", number(c.From), rate(c.To)),
 			Value: fmt.Sprintf("%.1f", c.After.Seconds()), Unit: "s",
-			Note: "until the sent rate was at 80 % of it",
-		}
-		if c.Down() {
-			fact.Note = "until the sent rate was below it"
+			Note: "to " + goal(c),
 		}
 		if !c.Followed {
-			fact.Value, fact.Note = "> "+fact.Value, fact.Note+", not reached"
+			fact.Value, fact.Note = "> "+fact.Value, "not reached: "+goal(c)
 		}
 		all = append(all, fact)
 	}
 	return append(all,
-		report.Fact{Label: "REMBs", Value: fmt.Sprint(s.REMBs), Note: fmt.Sprintf("%.1f a second", float64(s.REMBs)/max(1, s.Duration.Seconds()))},
+		report.Fact{Label: "REMBs", Value: fmt.Sprint(s.REMBs), Note: perSecond(s)},
 		report.Fact{Label: "Dropped", Value: fmt.Sprint(s.Dropped), Note: fmt.Sprintf("of %d packets", s.Sent)},
 	)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/libremb/libremb/go/internal/callrecord"
 	"github.com/libremb/libremb/go/internal/democall"
+	"github.com/libremb/libremb/go/internal/rembsender"
 )
 
 // Summary writes the figures of a call, or of the median of several.
@@ -22,29 +23,41 @@ func Summary(out io.Writer, title string, s callrecord.Summary) error {
 		_, _ = fmt.Fprintf(w, "  %s\t%s\n", label, fmt.Sprintf(format, args...)) // Flush returns its error
 	}
 	row("utilisation", "%.0f %%", 100*s.Utilisation)
-	row("queueing delay", "p50 %.0f ms, p95 %.0f ms, longest %.0f ms", milliseconds(s.QueueP50), milliseconds(s.QueueP95), milliseconds(s.QueueMax))
+	row("queueing delay", "p50 %.0f ms, p95 %.0f ms, longest %.0f ms",
+		milliseconds(s.QueueP50), milliseconds(s.QueueP95), milliseconds(s.QueueMax))
 	if s.Duration > callrecord.Startup {
-		row(fmt.Sprintf("after %g s", callrecord.Startup.Seconds()), "p50 %.0f ms, p95 %.0f ms", milliseconds(s.SteadyQueueP50), milliseconds(s.SteadyQueueP95))
+		row("after "+duration(callrecord.Startup), "p50 %.0f ms, p95 %.0f ms",
+			milliseconds(s.SteadyQueueP50), milliseconds(s.SteadyQueueP95))
 	}
 	for _, c := range s.Changes {
 		row(fmt.Sprintf("%s → %s at %s s", number(c.From), rate(c.To), decimal(c.At.Seconds(), 1)), "%s", followed(c))
 	}
 	row("rates", "%s sent, %s received on average", rate(s.MeanSentBps), rate(s.MeanReceivedBps))
 	row("packets", "%d sent, %d dropped (%.1f %%)", s.Sent, s.Dropped, 100*float64(s.Dropped)/float64(max(1, s.Sent)))
-	row("REMBs", "%d, %.1f a second", s.REMBs, float64(s.REMBs)/max(1, s.Duration.Seconds()))
-	row("this machine", "passed packets on %.1f ms late (p50), %.1f ms (p99)", milliseconds(s.DeliveryLateP50), milliseconds(s.DeliveryLateP99))
+	row("REMBs", "%d, %s", s.REMBs, perSecond(s))
+	row("this machine", "passed packets on %.1f ms late (p50), %.1f ms (p99)",
+		milliseconds(s.DeliveryLateP50), milliseconds(s.DeliveryLateP99))
 	return w.Flush()
 }
 
+func perSecond(s callrecord.Summary) string {
+	return fmt.Sprintf("%.1f a second", float64(s.REMBs)/max(1, s.Duration.Seconds()))
+}
+
 func followed(c callrecord.Change) string {
-	goal := "sent rate at 80 % of it"
-	if c.Down() {
-		goal = "sent rate below it"
-	}
 	if !c.Followed {
-		return fmt.Sprintf("%s: not within %.1f s", goal, c.After.Seconds())
+		return fmt.Sprintf("%s: not within %.1f s", goal(c), c.After.Seconds())
 	}
-	return fmt.Sprintf("%s after %.1f s", goal, c.After.Seconds())
+	return fmt.Sprintf("%s after %.1f s", goal(c), c.After.Seconds())
+}
+
+// goal says what it means to follow a change.
+func goal(c callrecord.Change) string {
+	direction := "up to"
+	if c.Down() {
+		direction = "down to"
+	}
+	return fmt.Sprintf("sent rate %s %s Mbit/s", direction, decimal(c.Goal/1e6, 2))
 }
 
 // Conventions says what the figures depend on.
@@ -55,18 +68,24 @@ type Conventions struct {
 	Sender      string `json:"sender"`
 }
 
-// ConventionsOf are those of a call.
-func ConventionsOf(c democall.Config) Conventions {
+// ConventionsOf are those of some runs of a call, with seeds counted up.
+func ConventionsOf(c democall.Config, runs int) Conventions {
+	seeds := fmt.Sprintf("Seed %d.", c.Seed)
+	if runs > 1 {
+		seeds = fmt.Sprintf("Seeds %d to %d.", c.Seed, c.Seed+uint64(runs)-1)
+	}
 	return Conventions{
-		Sizes: "Capacity, sent and received count whole IP packets that carry RTP, with 28 bytes of IPv4 and UDP header each; " +
-			"estimate, REMB and the sender's target count payload, about 5 % less. " +
+		Sizes: "Capacity, sent and received count whole IP packets that carry RTP, with 28 bytes of IPv4 and UDP " +
+			"header each; estimate, REMB and the sender's target count payload, about 5 % less. " +
 			fmt.Sprintf("Sent and received are means over the last %s.", duration(callrecord.RateWindow)),
-		Utilisation: fmt.Sprintf("Bits received over the integral of min(capacity, source maximum); the source's maximum is %s of payload.",
-			rate(float64(c.MaxRate))),
-		Bottleneck: fmt.Sprintf("Drop-tail: a packet that would have to wait more than %s at the capacity of the moment is dropped. "+
-			"%s one way; the way back only delays. Queueing delay is the true time behind other packets.", duration(c.Queue), duration(c.Delay)),
-		Sender: fmt.Sprintf("As a browser: min(REMB, loss-based control, source maximum), paced at 2.5 ×, 30 frames/s with sizes as in RFC 8593, "+
-			"encoder lag 100 ms, probes at the start, RTX. Seed %d.", c.Seed),
+		Utilisation: fmt.Sprintf("Bits received over the integral of min(capacity, source maximum). The source's "+
+			"maximum is %s of payload, %s Mbit/s on the wire. A rise counts as followed at 80 %% of that minimum.",
+			rate(float64(c.MaxRate)), decimal(rembsender.OnWire(c.MaxRate)/1e6, 2)),
+		Bottleneck: fmt.Sprintf("Drop-tail: a packet that would have to wait more than %s at the capacity of the "+
+			"moment is dropped. %s one way; the way back only delays. Queueing delay is the true time behind other packets.",
+			duration(c.Queue), duration(c.Delay)),
+		Sender: "As a browser: min(REMB, loss-based control, source maximum), paced at 2.5 ×, 30 frames/s with sizes " +
+			"as in RFC 8593, encoder lag 100 ms, probes at the start, RTX. " + seeds,
 	}
 }
 

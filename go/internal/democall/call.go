@@ -101,8 +101,10 @@ func (c *call) run(ctx context.Context) (*callrecord.Recording, error) {
 		}
 		now := c.relay.Now() - origin
 		estimate, state := c.receiver.look()
+		sender := c.track.Stats()
 		c.recorder.estimate(callrecord.Estimate{
-			At: now, Bps: estimate, State: state, Target: float64(c.track.Stats().Target),
+			At: min(now, c.config.Duration), Bps: estimate, State: state,
+			Target: float64(sender.Target), REMB: float64(sender.REMB),
 		})
 		for ; nextSecond <= now && nextSecond <= c.config.Duration; nextSecond += time.Second {
 			if c.config.OnSecond != nil {

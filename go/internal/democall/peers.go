@@ -120,7 +120,9 @@ func connect(ctx context.Context, sender, receiver *webrtc.PeerConnection, relay
 }
 
 // describe sets a local description and returns it with all candidates.
-func describe(ctx context.Context, pc *webrtc.PeerConnection, local webrtc.SessionDescription) (webrtc.SessionDescription, error) {
+func describe(
+	ctx context.Context, pc *webrtc.PeerConnection, local webrtc.SessionDescription,
+) (webrtc.SessionDescription, error) {
 	gathered := webrtc.GatheringCompletePromise(pc)
 	if err := pc.SetLocalDescription(local); err != nil {
 		return local, err

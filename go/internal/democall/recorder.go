@@ -99,11 +99,22 @@ func (r *recorder) second(now time.Duration) Second {
 // worst: an over-use anywhere in the second is worth showing, then an under-use.
 func worst(a, b callrecord.State) callrecord.State { return max(a, b) }
 
-// finish ends the recording after the given time.
+// finish ends the recording after the given time; what came in the moment since is cut off.
 func (r *recorder) finish(duration time.Duration) *callrecord.Recording {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.recording.Duration = duration
 	recording := r.recording
+	recording.Duration = duration
+	recording.Sent = until(recording.Sent, duration, func(p callrecord.Sent) time.Duration { return p.At })
+	recording.Received = until(recording.Received, duration, func(p callrecord.Received) time.Duration { return p.At })
+	recording.REMBs = until(recording.REMBs, duration, func(r callrecord.Rate) time.Duration { return r.At })
 	return &recording
+}
+
+// until returns what lies within a time, of items in order of it.
+func until[T any](items []T, end time.Duration, at func(T) time.Duration) []T {
+	for len(items) > 0 && at(items[len(items)-1]) > end {
+		items = items[:len(items)-1]
+	}
+	return items
 }

@@ -25,7 +25,8 @@ func TestFrameIsSplitEvenly(t *testing.T) {
 				t.Errorf("a payload of %d bytes", len(p.payload))
 			}
 			h := p.header
-			if h.SequenceNumber != sequence || h.Timestamp != 181_000 || h.Marker != (i == len(frame)-1) || h.SSRC != 1 || h.PayloadType != 96 {
+			if h.SequenceNumber != sequence || h.Timestamp != 181_000 || h.Marker != (i == len(frame)-1) ||
+				h.SSRC != 1 || h.PayloadType != 96 {
 				t.Errorf("header %+v", h)
 			}
 			sequence++
@@ -52,7 +53,8 @@ func TestResend(t *testing.T) {
 		t.Fatal("not sent again")
 	}
 	h := rtx.header
-	if h.SSRC != 2 || h.PayloadType != 97 || h.Timestamp != lost.header.Timestamp || h.Marker != lost.header.Marker || !rtx.retransmission {
+	if h.SSRC != 2 || h.PayloadType != 97 || h.Timestamp != lost.header.Timestamp || h.Marker != lost.header.Marker ||
+		!rtx.retransmission {
 		t.Errorf("header %+v", h)
 	}
 	if binary.BigEndian.Uint16(rtx.payload) != lost.header.SequenceNumber || !bytes.Equal(rtx.payload[2:], lost.payload) {
@@ -61,7 +63,8 @@ func TestResend(t *testing.T) {
 	if z.resend(lost.header.SequenceNumber, 200*ms, 100*ms) != nil {
 		t.Error("sent a third time within a round trip")
 	}
-	if again := z.resend(lost.header.SequenceNumber, 210*ms, 100*ms); again == nil || again.header.SequenceNumber != h.SequenceNumber+1 {
+	again := z.resend(lost.header.SequenceNumber, 210*ms, 100*ms)
+	if again == nil || again.header.SequenceNumber != h.SequenceNumber+1 {
 		t.Error("not sent a third time under the next number")
 	}
 	if z.resend(lost.header.SequenceNumber+500, second, 100*ms) != nil {
