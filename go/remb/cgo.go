@@ -3,9 +3,6 @@
 package remb
 
 /*
-#cgo !remb_static pkg-config: remb
-#cgo remb_static pkg-config: remb-static
-
 // The library keeps no pointer and calls nobody back. Knowing that, Go passes what lies on its stack, and saves some
 // work.
 #cgo noescape remb_config_init
