@@ -1,5 +1,7 @@
 #include "cc/bwe/bandwidth_estimator.h"
 
+#include <algorithm>
+
 namespace remb::core {
 namespace {
 
@@ -33,7 +35,8 @@ bool BandwidthEstimator::OnOtherPacket(const ReceivedPacket& packet, Timestamp n
 
   const Active active = Pick(packet);
   packets_without_abs_send_time_ =
-      packet.has_abs_send_time() ? 0 : packets_without_abs_send_time_ + 1;
+      packet.has_abs_send_time() ? 0
+                                 : std::min(packets_without_abs_send_time_ + 1, kSwitchThreshold);
   if (active != this->active()) Start(active);
 
   bool reported_now;

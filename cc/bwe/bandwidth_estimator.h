@@ -65,7 +65,7 @@ class BandwidthEstimator {
   Clock clock_in_use() const;
   BandwidthUsage state() const;
   DelaySignals signals() const;
-  // As it was just before the newest packet.
+  // At the newest packet.
   std::optional<DataRate> incoming_bitrate() const;
   std::optional<DataRate> link_capacity() const;
   StreamTable& streams() { return streams_; }

@@ -34,6 +34,9 @@ class SingleStreamEstimator {
   // made, if any, and adds their number to `reports`.
   std::optional<Timestamp> RunPeriodicUpdates(Timestamp now, StreamTable& streams,
                                               int64_t& reports);
+  // An update out of turn, as over-use makes one; it may change the interval, but not the time that
+  // counts from. True if a report was made.
+  bool Update(Timestamp now, StreamTable& streams);
   // When the next one is due; none before the first packet.
   std::optional<Timestamp> next_update() const { return next_update_; }
 
@@ -45,8 +48,6 @@ class SingleStreamEstimator {
   DelaySignals signals() const { return signals_; }
 
  private:
-  bool Update(Timestamp now, StreamTable& streams);
-
   IncomingBitrate incoming_bitrate_;
   AimdRateControl rate_control_;
   TimeDelta interval_ = TimeDelta::Millis(500);  // libwebrtc: kProcessIntervalMs, before a report

@@ -37,7 +37,24 @@ void StreamTable::ReserveOne() {
 }
 
 Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
-  if (full()) return nullptr;
+  return size_ - added_count_ < max_streams_ ? Place(ssrc, config) : nullptr;
+}
+
+Stream* StreamTable::AddByUser(uint32_t ssrc, const StreamConfig& config) {
+  Stream* stream = Find(ssrc);
+  if (!stream || !stream->added) {
+    if (added_count_ == max_streams_) return nullptr;
+    if (!stream) stream = Place(ssrc, config);
+    stream->added = true;
+    ++added_count_;
+  }
+  // Its detector counts in ticks of the old clock rate.
+  if (stream->config.clock_rate_hz != config.clock_rate_hz) ResetDetector(*stream);
+  stream->config = config;
+  return stream;
+}
+
+Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
   ReserveOne();
   int32_t index = free_;
   if (index != kNone) {
@@ -75,20 +92,11 @@ void StreamTable::ResetDetector(Stream& stream) {
   if (index < detectors_.size()) detectors_[index].reset();
 }
 
-bool StreamTable::Evict() {
-  for (int32_t i = oldest_; i != kNone; i = streams_[i].newer) {
-    if (!streams_[i].added) {
-      Expire(i);
-      return true;
-    }
-  }
-  return false;
-}
-
 void StreamTable::Remove(uint32_t ssrc) {
   Stream* stream = Find(ssrc);
   if (!stream) return;
   const int32_t index = stream->index;
+  if (stream->added) --added_count_;
   stream->added = false;
   if (stream->alive) {
     Expire(index);

@@ -35,9 +35,10 @@ struct Stream {
   StreamConfig config;
 };
 
-// No call but Add and ReserveDetectors allocates; these throw std::bad_alloc, and then nothing has
-// changed. Find, Touch and ExpireIdle take constant time (the last one for each stream it drops),
-// whatever the number of streams. References to streams and detectors are good until the next Add.
+// No call but Add, AddByUser and ReserveDetectors allocates; these throw std::bad_alloc, and then
+// nothing has changed. Find, Touch and ExpireIdle take constant time (the last one for each stream
+// it drops), whatever the number of streams. References to streams and detectors are good until the
+// next Add.
 class StreamTable {
  public:
   // libwebrtc remote_bitrate_estimator_abs_send_time.cc: kStreamTimeOut.
@@ -47,17 +48,16 @@ class StreamTable {
 
   Stream* Find(uint32_t ssrc);
 
-  // Adds an SSRC that is not there, not alive yet. nullptr if the table is full.
+  // Adds an SSRC that is not there, as one that was heard; it is not alive yet. nullptr if
+  // max_streams of these are there.
   Stream* Add(uint32_t ssrc, const StreamConfig& config);
+  // The same for one that the user adds, and for one that is there already. These have places of
+  // their own, as many again, so that silent ones do not keep others out.
+  Stream* AddByUser(uint32_t ssrc, const StreamConfig& config);
   // Makes room for a detector for each stream there is, and from then on for each that is added.
   void ReserveDetectors();
   // The stream's own detector, made if it has none; room must be reserved.
   DelayDetector& Detector(const Stream& stream);
-  // The next call of Detector makes a new one.
-  void ResetDetector(Stream& stream);
-  // Makes place in a full table: forgets the stream that was not added by the user and was silent
-  // longest. False if there is none.
-  bool Evict();
   void Remove(uint32_t ssrc);
 
   // Notes that the stream was heard.
@@ -75,7 +75,6 @@ class StreamTable {
   void ExpireAll();
   void SetUsage(Stream& stream, BandwidthUsage usage);
 
-  bool full() const { return size_ >= max_streams_; }
   int alive_count() const { return alive_count_; }
   // The worst over all that are alive; normal if none is.
   BandwidthUsage WorstUsage() const;
@@ -94,15 +93,18 @@ class StreamTable {
   static constexpr int32_t kNone = -1;
 
   void ReserveOne();
+  Stream* Place(uint32_t ssrc, const StreamConfig& config);
   uint32_t Home(uint32_t ssrc) const;
   void Insert(uint32_t ssrc, int32_t index);
   void Free(int32_t index);
   void MakeNewest(Stream& stream);
+  void ResetDetector(Stream& stream);
   void Unlink(int32_t index);
   void Expire(int32_t index);
 
   int32_t max_streams_;
   int32_t size_ = 0;
+  int32_t added_count_ = 0;  // of these, by the user
   int32_t alive_count_ = 0;
   int32_t last_found_ = kNone;
   int32_t free_ = kNone;

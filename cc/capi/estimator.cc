@@ -26,16 +26,7 @@ void Estimator::Reset() {
 }
 
 bool Estimator::AddStream(uint32_t ssrc, const StreamConfig& config) {
-  Stream* stream = streams().Find(ssrc);
-  if (!stream) {
-    if (streams().full() && !streams().Evict()) return false;
-    stream = streams().Add(ssrc, config);
-  }
-  // Its detector counts in ticks of the old clock rate.
-  if (stream->config.clock_rate_hz != config.clock_rate_hz) streams().ResetDetector(*stream);
-  stream->added = true;
-  stream->config = config;
-  return true;
+  return streams().AddByUser(ssrc, config) != nullptr;
 }
 
 bool Estimator::RemoveStream(uint32_t ssrc) {
@@ -49,7 +40,11 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
   Stream* stream = bandwidth_.Prepare(packet);
   if (packet.arrival < now_) OnOlderPacket(packet, stream);
   now_ = packet.arrival;
-  if (stream && stream->config.audio && !config_.count_audio) return AdvanceTo(now_);
+  if (stream) {
+    if (stream->config.audio && !config_.count_audio) return AdvanceTo(now_);
+  } else {
+    next_remb_check_ = now_;  // keeps no stream alive, so what was due need not be any more
+  }
   ++packets_;
   bytes_ = bytes_ + packet.size;
   const bool updated = bandwidth_.OnPacket(packet, now_, stream);
@@ -110,7 +105,7 @@ std::optional<DataRate> Estimator::rate() const {
   if (!rate || !streams().AnyAliveAt(now_)) return std::nullopt;
   // The one place where the limits are applied.
   *rate = std::max(*rate, config_.min_bitrate);
-  if (config_.max_bitrate) *rate = std::min(*rate, *config_.max_bitrate);
+  *rate = std::min(*rate, config_.max_bitrate.value_or(kMaxBitrate));
   return rate;
 }
 

@@ -13,6 +13,9 @@ namespace remb::core {
 
 class Estimator {
  public:
+  // The largest rate that may be set or said.
+  static constexpr DataRate kMaxBitrate = DataRate::BitsPerSec(1'000'000'000'000);
+
   struct Config {
     BandwidthEstimator::Config bandwidth;
     RembScheduler::Config schedule;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <new>
 
 #include "absl/base/attributes.h"
@@ -36,11 +37,16 @@ constexpr int kTransmissionOffsetBits = 24;  // signed
 constexpr uint32_t kAllStamps =
     REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
 
+// Of version 0.1: every remb_message has at least this, and callers of that version no more.
+constexpr uint32_t kMessageSize = 1040;
+static_assert(sizeof(remb_message) >= kMessageSize);
+
 static_assert(REMB_STAMP_ABS_SEND_TIME == ReceivedPacket::kAbsSendTime);
 static_assert(REMB_STAMP_TRANSMISSION_OFFSET == ReceivedPacket::kTransmissionOffset);
 static_assert(REMB_STAMP_RTP_TIMESTAMP == ReceivedPacket::kRtpTimestamp);
 static_assert(REMB_ESTIMATE_UPDATED == Estimator::kEstimateUpdated);
 static_assert(REMB_DUE == Estimator::kRembDue);
+static_assert(REMB_MAX_BITRATE_BPS == Estimator::kMaxBitrate.bps());
 static_assert(REMB_MAX_SSRCS == kMaxRembSsrcs);
 static_assert(REMB_MAX_MESSAGE_BYTES == RembSize(kMaxRembSsrcs));
 
@@ -203,7 +209,7 @@ const char* remb_status_string(int32_t status) {
     case REMB_ERR_NULL:
       return "a pointer is NULL";
     case REMB_ERR_STRUCT_SIZE:
-      return "struct_size is too small, or the struct is of a newer version and uses what it added";
+      return "struct_size is not set, or the struct is of a newer version and uses what it added";
     case REMB_ERR_ARGUMENT:
       return "an argument is out of range";
     case REMB_ERR_TIME:
@@ -223,17 +229,28 @@ const char* remb_status_string(int32_t status) {
   }
 }
 
-int32_t remb_config_init(remb_config* config) {
+int32_t remb_config_init(remb_config* config, uint32_t struct_size) {
   if (!config) return REMB_ERR_NULL;
+  if (!IsStructSize(struct_size, sizeof(uint32_t))) return REMB_ERR_STRUCT_SIZE;
   const Estimator::Config defaults;
-  *config = remb_config{};
-  config->struct_size = sizeof(remb_config);
-  config->profile = REMB_PROFILE_LIBWEBRTC;
-  config->clock = REMB_CLOCK_AUTO;
-  config->max_streams = defaults.bandwidth.max_streams;
-  config->clock_rate_hz = defaults.bandwidth.default_stream.clock_rate_hz;
-  config->min_bitrate_bps = defaults.min_bitrate.bps();
-  config->remb_interval_us = defaults.schedule.interval.us();
+  const remb_config all = {
+      .struct_size = sizeof(remb_config),
+      .profile = REMB_PROFILE_LIBWEBRTC,
+      .clock = REMB_CLOCK_AUTO,
+      .max_streams = defaults.bandwidth.max_streams,
+      .abs_send_time_id = 0,
+      .transmission_offset_id = 0,
+      .clock_rate_hz = defaults.bandwidth.default_stream.clock_rate_hz,
+      .count_audio = 0,
+      .initial_bitrate_bps = 0,
+      .min_bitrate_bps = defaults.min_bitrate.bps(),
+      .max_bitrate_bps = 0,
+      .remb_interval_us = defaults.schedule.interval.us(),
+  };
+  // A caller's newer struct: what this version does not know is 0, and so has its default.
+  std::memset(config, 0, struct_size);
+  config->struct_size = struct_size;
+  CopyOut(all, config);
   return REMB_OK;
 }
 
@@ -362,7 +379,7 @@ int32_t remb_set_min_bitrate(remb_estimator* estimator, int64_t bitrate_bps) {
 int32_t remb_poll(remb_estimator* estimator, int64_t now_us, remb_message* message) {
   if (!estimator) return REMB_ERR_NULL;
   if (!IsTime(now_us)) return REMB_ERR_TIME;
-  if (message && message->struct_size < sizeof(remb_message)) return REMB_ERR_STRUCT_SIZE;
+  if (message && !IsStructSize(message->struct_size, kMessageSize)) return REMB_ERR_STRUCT_SIZE;
   Estimator& core = estimator->core;
   const Estimator::Facts facts = core.AdvanceTo(Timestamp::Micros(now_us));
   if (message && (facts & REMB_DUE)) {
@@ -404,7 +421,7 @@ int32_t remb_ssrcs(const remb_estimator* estimator, uint32_t* ssrcs, int32_t cap
 
 int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
   if (!estimator || !stats) return REMB_ERR_NULL;
-  if (stats->struct_size < 2 * sizeof(uint32_t)) return REMB_ERR_STRUCT_SIZE;
+  if (!IsStructSize(stats->struct_size, 2 * sizeof(uint32_t))) return REMB_ERR_STRUCT_SIZE;
   const Estimator& core = estimator->core;
   const BandwidthEstimator& bandwidth = core.bandwidth();
   const DelaySignals signals = bandwidth.signals();
@@ -441,11 +458,11 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
 
 int32_t remb_write(const remb_message* message, uint8_t* buffer, int32_t capacity) {
   if (!message || !buffer) return REMB_ERR_NULL;
-  if (message->struct_size < sizeof(remb_message) ||
+  if (!IsStructSize(message->struct_size, kMessageSize) ||
       !HasZeroTail(message, sizeof(remb_message), message->struct_size)) {
     return REMB_ERR_STRUCT_SIZE;
   }
-  if (message->ssrc_count < 0 || message->ssrc_count > REMB_MAX_SSRCS || message->bitrate_bps < 0) {
+  if (message->ssrc_count < 0 || message->ssrc_count > REMB_MAX_SSRCS || message->bitrate_bps < 1) {
     return REMB_ERR_ARGUMENT;
   }
   const int size = RembSize(message->ssrc_count);
@@ -459,7 +476,7 @@ int32_t remb_write(const remb_message* message, uint8_t* buffer, int32_t capacit
 
 int32_t remb_parse(const uint8_t* data, int32_t size, remb_message* message) {
   if (!data || !message) return REMB_ERR_NULL;
-  if (message->struct_size < sizeof(remb_message)) return REMB_ERR_STRUCT_SIZE;
+  if (!IsStructSize(message->struct_size, kMessageSize)) return REMB_ERR_STRUCT_SIZE;
   if (size < 0) return REMB_ERR_ARGUMENT;
   ParsedRemb remb;
   switch (ParseRemb({data, static_cast<size_t>(size)}, remb)) {

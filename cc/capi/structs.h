@@ -13,6 +13,10 @@ namespace remb::core {
 // No struct comes near this size: what claims more has not been initialised.
 constexpr uint32_t kMaxStructSize = 65536;
 
+constexpr bool IsStructSize(uint32_t size, uint32_t least) {
+  return size >= least && size <= kMaxStructSize;
+}
+
 // A caller's struct_size. By memcpy, since an array of foreign structs need not be aligned as ours.
 inline uint32_t StructSize(const void* from) {
   uint32_t size;
@@ -22,7 +26,6 @@ inline uint32_t StructSize(const void* from) {
 
 // Whether all bytes from `known` to `size`, which are unknown to this version, are 0.
 inline bool HasZeroTail(const void* from, uint32_t known, uint32_t size) {
-  if (size > kMaxStructSize) return false;
   const auto* bytes = static_cast<const unsigned char*>(from);
   for (uint32_t i = known; i < size; ++i) {
     if (bytes[i] != 0) return false;
@@ -40,7 +43,8 @@ int32_t CopyIn(const void* from, T& to) {
     std::memcpy(&to, from, sizeof(T));
     return REMB_OK;
   }
-  if (size < sizeof(uint32_t) || !HasZeroTail(from, sizeof(T), size)) return REMB_ERR_STRUCT_SIZE;
+  if (!IsStructSize(size, sizeof(uint32_t)) || !HasZeroTail(from, sizeof(T), size))
+    return REMB_ERR_STRUCT_SIZE;
   to = T{};
   std::memcpy(&to, from, std::min<size_t>(size, sizeof(T)));
   return REMB_OK;

@@ -63,7 +63,7 @@ func newCore(o *options) (core, error) {
 		return core{}, statusError(C.REMB_ERR_ARGUMENT)
 	}
 	var config C.remb_config
-	C.remb_config_init(&config)
+	C.remb_config_init(&config, C.uint32_t(unsafe.Sizeof(config)))
 	config.profile = C.int32_t(o.profile)
 	config.clock = C.int32_t(o.timeSource)
 	config.max_streams = C.int32_t(o.maxStreams)

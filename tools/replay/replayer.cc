@@ -20,7 +20,7 @@ Replayer::Replayer(remb_estimator* estimator, bool groups, Listener* listener)
 
 absl::StatusOr<Replayer> Replayer::Create(const Options& options, Listener* listener) {
   remb_config config;
-  remb_config_init(&config);
+  remb_config_init(&config, sizeof config);
   config.profile = options.profile;
   config.clock = options.clock;
   config.max_streams = 1'000'000;

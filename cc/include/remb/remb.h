@@ -5,7 +5,7 @@
  *
  *   remb_estimator *e;
  *   remb_config config;
- *   remb_config_init(&config);
+ *   remb_config_init(&config, sizeof config);
  *   config.abs_send_time_id = 3;                           // from the SDP's a=extmap
  *   if (remb_create(&config, &e) < 0) ...
  *   for each RTP packet:  facts = remb_on_rtp_packet(e, now_us, data, size);
@@ -29,7 +29,8 @@
  * STRUCTS begin with struct_size, which the caller sets to sizeof the struct. They grow only at the end.
  * In a struct that is read, a member that is 0 or that a shorter struct lacks has its default; a longer
  * struct is accepted if all bytes unknown to this version are 0. In a struct that is written, members
- * beyond struct_size are left out, and struct_size itself is not changed. A remb_message must be whole.
+ * beyond struct_size are left out, and struct_size itself is not changed. A remb_message has at least
+ * the size that it has here. No struct_size may be above 65 536.
  *
  * THREADS: functions with a const estimator may run at the same time on several threads; any other
  * call needs the estimator to itself. Different estimators are independent.
@@ -73,7 +74,7 @@ REMB_API const char *remb_version_string(void);
 
 /* Errors. */
 #define REMB_ERR_NULL (-1)             /* a pointer that must not be NULL is */
-#define REMB_ERR_STRUCT_SIZE (-2)      /* struct_size is too small or above 65 536, or a tail is not 0 */
+#define REMB_ERR_STRUCT_SIZE (-2)      /* struct_size is too small or too large, or an unknown tail is not 0 */
 #define REMB_ERR_ARGUMENT (-3)         /* a value is out of its documented range */
 #define REMB_ERR_TIME (-4)             /* a time is negative or beyond REMB_MAX_TIME_US */
 #define REMB_ERR_BUFFER_TOO_SMALL (-5) /* the caller's buffer is too small */
@@ -127,7 +128,9 @@ typedef struct remb_config {
   uint32_t struct_size;
   int32_t profile;             /* REMB_PROFILE_* */
   int32_t clock;               /* REMB_CLOCK_*, default AUTO */
-  int32_t max_streams;         /* SSRCs remembered at a time, 1 to 1 000 000, default 16 384 */
+  int32_t max_streams;         /* SSRCs remembered while alive that were not added, and as many that */
+                               /* were: 1 to 1 000 000, default 16 384. About 100 bytes each, and 800 */
+                               /* more once there was a packet without abs-send-time */
   int32_t abs_send_time_id;    /* for SSRCs that were not added: 1 to 255; default none */
   int32_t transmission_offset_id; /* likewise */
   int32_t clock_rate_hz;       /* likewise, the RTP clock rate: 1 000 to 1 000 000, default 90 000 */
@@ -139,8 +142,9 @@ typedef struct remb_config {
                                /* default 1 000 000 */
 } remb_config;
 
-/* Sets struct_size and every default. Returns REMB_OK; REMB_ERR_NULL. */
-REMB_API int32_t remb_config_init(remb_config *config);
+/* Sets struct_size to the size given, sizeof(remb_config), and every default within it. Returns REMB_OK;
+ * REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE. */
+REMB_API int32_t remb_config_init(remb_config *config, uint32_t struct_size);
 
 /* Makes an estimator; config may be NULL for all defaults and is copied. *estimator is set only on
  * success; free it with remb_destroy. Returns REMB_OK; REMB_ERR_NULL (estimator), REMB_ERR_STRUCT_SIZE,
@@ -168,8 +172,8 @@ typedef struct remb_stream {
 /* Says what an SSRC's packets look like; once more for the same SSRC changes it (renegotiation). An SSRC
  * that was never added is counted all the same, as video with the config's ids and clock rate, so this
  * call is needed only where ids differ between streams, for other clock rates, and to leave audio out.
- * While max_streams SSRCs are alive, an added stream takes the place of the one that was not added and
- * has been silent longest; packets of further SSRCs that were not added count, but no REMB lists them.
+ * An added stream keeps its place until it is removed, also while it is silent. Of those not added,
+ * max_streams are remembered at a time; packets of further ones count, but no REMB lists them.
  * Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT, REMB_ERR_TOO_MANY_STREAMS,
  * REMB_ERR_NO_MEMORY. */
 REMB_API int32_t remb_add_stream(remb_estimator *estimator, const remb_stream *stream);
@@ -233,8 +237,8 @@ typedef struct remb_message {
 } remb_message;
 
 /* Runs what is due by now_us. If the answer has REMB_DUE, *message has the rate and the SSRCs to send:
- * those heard most recently, in numeric order, none silent for 2 s, without 0; sender_ssrc is left as it
- * is. Otherwise *message is untouched. A REMB is due at once on the first estimate and when the rate
+ * those heard most recently, in numeric order, none silent for 2 s, without 0 (so none while only SSRC 0
+ * is heard; the rate is the sender's as a whole); sender_ssrc is left as it is. Otherwise *message is untouched. A REMB is due at once on the first estimate and when the rate
  * has gone down by 3 % or more, else each remb_interval_us while any stream is alive. It stays due until
  * remb_sent: after a failed send, poll again within 100 ms. message may be NULL. Returns facts;
  * REMB_ERR_NULL (estimator), REMB_ERR_STRUCT_SIZE, REMB_ERR_TIME. */
@@ -291,8 +295,9 @@ REMB_API int32_t remb_get_stats(const remb_estimator *estimator, remb_stats *sta
 /* ---- RTCP bytes (draft-alvestrand-rmcat-remb) ----------------------------------------------- */
 
 /* Writes the message as one RTCP packet of 20 + 4 * ssrc_count bytes, REMB_MAX_MESSAGE_BYTES at most.
- * The rate is rounded down to 18 significant bits, as the format asks. Returns the size; REMB_ERR_NULL,
- * REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT (ssrc_count or a negative rate), REMB_ERR_BUFFER_TOO_SMALL. */
+ * The rate is rounded down to 18 significant bits, as the format asks; 0 is refused, since to browsers
+ * it means "no limit". Returns the size; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT
+ * (ssrc_count, or a rate below 1), REMB_ERR_BUFFER_TOO_SMALL. */
 REMB_API int32_t remb_write(const remb_message *message, uint8_t *buffer, int32_t capacity);
 
 /* Reads the first REMB of an RTCP packet, which may be compound. A rate beyond 2^63 - 1 becomes that.

@@ -46,7 +46,7 @@ inline int32_t SizeOf(std::size_t size) {
 
 // remb_config with every default set; change members, then give it to an Estimator.
 struct Config : remb_config {
-  Config() noexcept : remb_config{} { remb_config_init(this); }
+  Config() noexcept : remb_config{} { remb_config_init(this, sizeof(remb_config)); }
 };
 
 // remb_stream for one SSRC.

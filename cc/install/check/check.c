@@ -6,7 +6,7 @@ int main(void) {
   remb_config config;
   remb_estimator *estimator;
   int32_t facts = 0;
-  if (remb_config_init(&config) < 0) return 1;
+  if (remb_config_init(&config, sizeof config) < 0) return 1;
   config.initial_bitrate_bps = 300000;
   if (remb_create(&config, &estimator) < 0) return 1;
   for (int i = 0; i < 50; ++i) {

@@ -1,0 +1,166 @@
+// What the library costs. The column Time is of one packet, in nanoseconds, but for the life and
+// state of an estimator. Run with -c opt, best on a machine that does nothing else.
+#include <benchmark/benchmark.h>
+#include <malloc.h>
+#include <remb/remb.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cc/bench/traffic.h"
+#include "cc/testing/estimator_view.h"
+#include "cc/testing/packets.h"
+
+namespace remb::bench {
+namespace {
+
+using benchmark::State;
+
+remb_config Config() {
+  remb_config config = testing::DefaultConfig();
+  config.abs_send_time_id = testing::kAbsSendTimeId;
+  config.transmission_offset_id = testing::kTransmissionOffsetId;
+  return config;
+}
+
+void Handle(const testing::Handle& estimator, int32_t facts, int64_t now_us) {
+  if (facts < 0) {
+    std::fprintf(stderr, "%s\n", remb_status_string(facts));
+    std::exit(1);
+  }
+  if (facts & REMB_DUE) testing::SendIfDue(estimator.get(), now_us);
+}
+
+void OnPacket(const testing::Handle& estimator, const remb_packet& packet) {
+  Handle(estimator, remb_on_packet(estimator.get(), &packet), packet.arrival_us);
+}
+
+void OnRtpPacket(const testing::Handle& estimator, int64_t now_us,
+                 const std::vector<uint8_t>& rtp) {
+  Handle(estimator,
+         remb_on_rtp_packet(estimator.get(), now_us, rtp.data(), static_cast<int32_t>(rtp.size())),
+         now_us);
+}
+
+// Over a trace again and again, each time with a new estimator.
+
+void TracePacket(State& state, const std::string& name) {
+  const std::vector<remb_packet> packets = testing::ReadReferenceTrace(name);
+  testing::Handle estimator;
+  size_t next = packets.size();
+  for (auto _ : state) {
+    if (next == packets.size()) {
+      state.PauseTiming();
+      estimator = testing::Create(Config());
+      next = 0;
+      state.ResumeTiming();
+    }
+    OnPacket(estimator, packets[next++]);
+  }
+}
+
+void TraceRtpPacket(State& state, const std::string& name) {
+  const std::vector<remb_packet> packets = testing::ReadReferenceTrace(name);
+  std::vector<std::vector<uint8_t>> rtp;
+  for (const remb_packet& packet : packets) rtp.push_back(testing::RtpBytes(packet));
+  testing::Handle estimator;
+  size_t next = packets.size();
+  for (auto _ : state) {
+    if (next == packets.size()) {
+      state.PauseTiming();
+      estimator = testing::Create(Config());
+      next = 0;
+      state.ResumeTiming();
+    }
+    OnRtpPacket(estimator, packets[next].arrival_us, rtp[next]);
+    ++next;
+  }
+}
+
+// 5000 packets a second, of so many SSRCs in turn, all known.
+
+std::pair<testing::Handle, Traffic> Warm(int64_t streams) {
+  std::pair<testing::Handle, Traffic> warm{testing::Create(Config()),
+                                           Traffic(static_cast<int>(streams))};
+  for (int64_t i = 0; i < 2 * streams; ++i) OnPacket(warm.first, warm.second.NextPacket());
+  return warm;
+}
+
+void StreamsPacket(State& state) {
+  auto [estimator, traffic] = Warm(state.range(0));
+  for (auto _ : state) OnPacket(estimator, traffic.NextPacket());
+}
+
+void StreamsRtpPacket(State& state) {
+  auto [estimator, traffic] = Warm(state.range(0));
+  for (auto _ : state) {
+    const std::vector<uint8_t>& rtp = traffic.NextRtp();
+    OnRtpPacket(estimator, traffic.now_us(), rtp);
+  }
+}
+
+void StreamsPackets(State& state) {
+  auto [estimator, traffic] = Warm(state.range(0));
+  constexpr int kBatch = 100;
+  std::vector<remb_packet> batch(kBatch);
+  while (state.KeepRunningBatch(kBatch)) {
+    for (remb_packet& packet : batch) packet = traffic.NextPacket();
+    Handle(estimator, remb_on_packets(estimator.get(), batch.data(), kBatch), traffic.now_us());
+  }
+}
+
+void CreateDestroy(State& state) {
+  const remb_config config = Config();
+  for (auto _ : state) benchmark::DoNotOptimize(testing::Create(config));
+}
+
+// All that malloc gave, its own overhead included, with one stream of 2 Mbit/s.
+void StateBytes(State& state) {
+  constexpr int64_t kStepUs = 4000;  // of 1000 bytes
+  const auto in_use = [] { return static_cast<double>(mallinfo2().uordblks); };
+  for (auto _ : state) {
+    const double before = in_use();
+    const testing::Handle estimator = testing::Create(Config());
+    for (int64_t us = 0; us < 60'000'000; us += kStepUs) {
+      OnPacket(estimator, testing::MakePacket(1, us));
+      if (us == 1'000'000) state.counters["bytes_1s"] = in_use() - before;
+    }
+    state.counters["bytes_60s"] = in_use() - before;
+  }
+}
+
+void Register() {
+  const std::vector<std::string> traces = {"steady", "rfc52", "simulcast", "chromium-clean"};
+  for (const std::string& name : traces) {
+    benchmark::RegisterBenchmark(("on_packet/" + name).c_str(), TracePacket, name);
+  }
+  for (const std::string& name : traces) {
+    benchmark::RegisterBenchmark(("on_rtp_packet/" + name).c_str(), TraceRtpPacket, name);
+  }
+  const auto for_ssrcs = [](const char* name, void (*function)(State&)) {
+    benchmark::RegisterBenchmark(name, function)
+        ->ArgName("ssrcs")
+        ->RangeMultiplier(10)
+        ->Range(1, 10'000);
+  };
+  for_ssrcs("on_packet", StreamsPacket);
+  for_ssrcs("on_rtp_packet", StreamsRtpPacket);
+  for_ssrcs("on_packets", StreamsPackets);
+  benchmark::RegisterBenchmark("create+destroy", CreateDestroy);
+  benchmark::RegisterBenchmark("state", StateBytes)->Iterations(1)->Unit(benchmark::kMillisecond);
+}
+
+}  // namespace
+}  // namespace remb::bench
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  remb::bench::Register();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+}

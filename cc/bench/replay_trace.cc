@@ -1,0 +1,104 @@
+// replay_trace packet|rtp TRACE.csv|STREAMS: gives one estimator every packet of a trace, or 50 000
+// of that many SSRCs in turn, through remb_on_packet or remb_on_rtp_packet, and sends the REMBs
+// that become due. Prints the number of those packets. The first packets of the SSRCs in turn go
+// through remb_on_packets, so that a profiler that looks at the other functions does not see them.
+#include <remb/remb.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cc/bench/traffic.h"
+#include "cc/testing/estimator_view.h"
+#include "cc/testing/packets.h"
+
+namespace remb::bench {
+namespace {
+
+constexpr int kPackets = 50'000;
+
+class Player {
+ public:
+  explicit Player(bool as_rtp) : as_rtp_(as_rtp), estimator_(testing::Create(Config())) {}
+
+  void Play(const remb_packet& packet) {
+    if (as_rtp_) {
+      PlayRtp(packet.arrival_us, testing::RtpBytes(packet));
+    } else {
+      Handle(remb_on_packet(estimator_.get(), &packet), packet.arrival_us);
+    }
+  }
+  void PlayRtp(int64_t now_us, const std::vector<uint8_t>& rtp) {
+    Handle(
+        remb_on_rtp_packet(estimator_.get(), now_us, rtp.data(), static_cast<int32_t>(rtp.size())),
+        now_us);
+  }
+  // Through the call that is not looked at.
+  void WarmUp(const remb_packet& packet) {
+    Handle(remb_on_packets(estimator_.get(), &packet, 1), packet.arrival_us);
+  }
+
+ private:
+  static remb_config Config() {
+    remb_config config = testing::DefaultConfig();
+    config.abs_send_time_id = testing::kAbsSendTimeId;
+    config.transmission_offset_id = testing::kTransmissionOffsetId;
+    return config;
+  }
+  void Handle(int32_t facts, int64_t now_us) {
+    if (facts < 0) throw std::runtime_error(remb_status_string(facts));
+    if (facts & REMB_DUE) testing::SendIfDue(estimator_.get(), now_us);
+  }
+
+  bool as_rtp_;
+  testing::Handle estimator_;
+};
+
+int PlayTrace(const std::string& path, bool as_rtp) {
+  Player player(as_rtp);
+  const std::vector<remb_packet> packets = testing::ReadTrace(path);
+  for (const remb_packet& packet : packets) player.Play(packet);
+  return static_cast<int>(packets.size());
+}
+
+int PlayStreams(int streams, bool as_rtp) {
+  Player player(as_rtp);
+  Traffic traffic(streams);
+  // All SSRCs are known then, and the estimator has an estimate.
+  for (int i = 0; i < kPackets; ++i) player.WarmUp(traffic.NextPacket());
+  for (int i = 0; i < kPackets; ++i) {
+    if (as_rtp) {
+      const std::vector<uint8_t>& rtp = traffic.NextRtp();
+      player.PlayRtp(traffic.now_us(), rtp);
+    } else {
+      player.Play(traffic.NextPacket());
+    }
+  }
+  return kPackets;
+}
+
+int Run(int argc, char** argv) {
+  const bool as_rtp = argc == 3 && std::strcmp(argv[1], "rtp") == 0;
+  if (argc != 3 || (!as_rtp && std::strcmp(argv[1], "packet") != 0)) {
+    std::fprintf(stderr, "usage: replay_trace packet|rtp TRACE.csv|STREAMS\n");
+    return 2;
+  }
+  const int streams = std::atoi(argv[2]);
+  std::printf("%d\n", streams > 0 ? PlayStreams(streams, as_rtp) : PlayTrace(argv[2], as_rtp));
+  return 0;
+}
+
+}  // namespace
+}  // namespace remb::bench
+
+int main(int argc, char** argv) {
+  try {
+    return remb::bench::Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "replay_trace: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,176 @@
+// libwebrtc remote_bitrate_estimator_abs_send_time_unittest.cc: its scenarios and numbers.
+#include "cc/bwe/abs_send_time_estimator.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "cc/bwe/remote_bitrate_estimator_test_helper.h"
+#include "cc/bwe/remote_bitrate_estimator_test_scenarios.h"
+
+namespace remb::core::test {
+namespace {
+
+constexpr int kProbeLength = 5;
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.InitialBehavior") {
+  TestInitialBehavior(NewAbsSendTime, 674'840);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.RateIncreaseReordering") {
+  TestRateIncreaseReordering(NewAbsSendTime, 674'840);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.RateIncreaseRtpTimestamps") {
+  TestRateIncreaseRtpTimestamps(NewAbsSendTime, 1237);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropOneStream") {
+  TestCapacityDrop(NewAbsSendTime, {.expected_ms = 633});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropPosOffsetChange") {
+  TestCapacityDrop(NewAbsSendTime, {.expected_ms = 267, .arrival_jump_ms = 30'000});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropNegOffsetChange") {
+  TestCapacityDrop(NewAbsSendTime, {.expected_ms = 267, .arrival_jump_ms = -30'000});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropOneStreamWrap") {
+  TestCapacityDrop(NewAbsSendTime, {.wrap = true, .expected_ms = 633});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropTwoStreamsWrap") {
+  TestCapacityDrop(NewAbsSendTime, {.streams = 2, .wrap = true, .expected_ms = 700});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropThreeStreamsWrap") {
+  TestCapacityDrop(NewAbsSendTime, {.streams = 3, .wrap = true, .expected_ms = 633});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropThirteenStreamsWrap") {
+  TestCapacityDrop(NewAbsSendTime, {.streams = 13, .wrap = true, .expected_ms = 667});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropNineteenStreamsWrap") {
+  TestCapacityDrop(NewAbsSendTime, {.streams = 19, .wrap = true, .expected_ms = 667});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.CapacityDropThirtyStreamsWrap") {
+  TestCapacityDrop(NewAbsSendTime, {.streams = 30, .wrap = true, .expected_ms = 667});
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestTimestampGrouping") {
+  TestTimestampGrouping(NewAbsSendTime);
+}
+
+// abs-send-time wraps during the silence: without a time-out all that follows would be old.
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestShortTimeoutAndWrap") {
+  TestWrapping(NewAbsSendTime, 35);
+}
+
+// Ten wraps: the send times seem to go on where they stopped, the arrivals do not.
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestLongTimeoutAndWrap") {
+  TestWrapping(NewAbsSendTime, 10 * 64);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestProcessAfterTimeout") {
+  RemoteBitrateEstimatorTest test(NewAbsSendTime);
+  test.IncomingPacket(0, 1000, 0, 0);
+  test.AdvanceMs(StreamTable::kStreamTimeout.ms() + 1);
+  test.Process();
+  test.AdvanceMs(1000);
+  test.Process();
+  CHECK_FALSE(test.TakeUpdate());
+}
+
+// Bursts of packets, with the sender's clock going from 0.
+class Prober {
+ public:
+  void Send(int64_t send_interval_ms, int64_t arrival_interval_ms, int64_t bytes = 1000) {
+    send_ms_ += send_interval_ms;
+    test_.AdvanceMs(arrival_interval_ms);
+    test_.IncomingPacket(0, bytes, static_cast<uint32_t>(send_ms_ * kRtpTicksPerMs),
+                         AbsSendTime(send_ms_, 1000));
+  }
+  void SendProbe(int64_t send_interval_ms, int64_t arrival_interval_ms, int64_t bytes = 1000) {
+    for (int i = 0; i < kProbeLength; ++i) Send(send_interval_ms, arrival_interval_ms, bytes);
+  }
+  // 0 if there was no report.
+  int64_t Result() {
+    test_.Process();
+    return test_.TakeUpdate() ? test_.last_report_bps() : 0;
+  }
+
+ private:
+  RemoteBitrateEstimatorTest test_{NewAbsSendTime};
+  int64_t send_ms_ = 0;
+};
+
+// 1000 bytes in 10 ms are 800 kbit/s.
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestProbeDetection") {
+  Prober prober;
+  prober.SendProbe(10, 10);
+  prober.SendProbe(5, 5);
+  CHECK(prober.Result() > 1'500'000);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestProbeDetectionNonPacedPackets") {
+  Prober prober;
+  for (int i = 0; i < kProbeLength; ++i) {
+    // The small one leaves right behind the paced one and arrives 5 ms after it.
+    prober.Send(i == 0 ? 5 : 10, 5);
+    prober.Send(0, 5, 100);
+  }
+  CHECK(prober.Result() > 800'000);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestProbeDetectionTooHighBitrate") {
+  Prober prober;
+  prober.SendProbe(10, 10);
+  prober.SendProbe(5, 8);
+  const int64_t bps = prober.Result();
+  CHECK(bps >= 790'000);
+  CHECK(bps <= 810'000);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestProbeDetectionSlightlyFasterArrival") {
+  Prober prober;
+  prober.SendProbe(10, 5);
+  CHECK(prober.Result() > 800'000);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestProbeDetectionFasterArrival") {
+  Prober prober;
+  prober.SendProbe(10, 1);
+  CHECK(prober.Result() == 0);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestProbeDetectionSlowerArrival") {
+  Prober prober;
+  prober.SendProbe(5, 7);
+  const int64_t bps = prober.Result();
+  CHECK(bps >= 1'130'000);
+  CHECK(bps <= 1'150'000);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.TestProbeDetectionSlowerArrivalHighBitrate") {
+  Prober prober;
+  prober.SendProbe(1, 2);
+  const int64_t bps = prober.Result();
+  CHECK(bps >= 3'990'000);
+  CHECK(bps <= 4'010'000);
+}
+
+TEST_CASE("RemoteBitrateEstimatorAbsSendTime.ProbingIgnoresSmallPackets") {
+  Prober prober;
+  prober.SendProbe(10, 10, 200);
+  CHECK(prober.Result() == 0);
+  prober.SendProbe(10, 10);
+  const int64_t bps = prober.Result();
+  CHECK(bps >= 790'000);
+  CHECK(bps <= 810'000);
+}
+
+}  // namespace
+}  // namespace remb::core::test

@@ -1,0 +1,263 @@
+#include "cc/bwe/stream_table.h"
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <map>
+#include <vector>
+
+#include "cc/testing/random.h"
+
+namespace remb::core {
+namespace {
+
+Timestamp Ms(int64_t ms) { return Timestamp::Millis(ms); }
+constexpr int64_t kTimeoutMs = StreamTable::kStreamTimeout.ms();
+
+std::vector<uint32_t> MostRecent(const StreamTable& table, int64_t now_ms, size_t places = 255) {
+  std::vector<uint32_t> ssrcs(places);
+  ssrcs.resize(static_cast<size_t>(table.MostRecent(Ms(now_ms), ssrcs)));
+  return ssrcs;
+}
+
+Stream& AddAlive(StreamTable& table, uint32_t ssrc, int64_t now_ms) {
+  Stream* stream = table.Add(ssrc, {});
+  REQUIRE(stream);
+  table.Touch(*stream, Ms(now_ms));
+  return *stream;
+}
+
+// The table in the plain way: a map, searched through.
+class Model {
+ public:
+  struct Entry {
+    bool added = false;
+    bool alive = false;
+    int64_t heard_ms = 0;
+    int64_t order = 0;  // of Touch
+    BandwidthUsage usage = BandwidthUsage::kNormal;
+  };
+  using Entries = std::map<uint32_t, Entry>;
+
+  Entries& entries() { return entries_; }
+  void Touch(uint32_t ssrc, int64_t now_ms) {
+    Entry& entry = entries_.at(ssrc);
+    entry.alive = true;
+    entry.heard_ms = now_ms;
+    entry.order = ++touches_;
+  }
+  void Expire(uint32_t ssrc) {
+    Entry& entry = entries_.at(ssrc);
+    entry.alive = false;
+    entry.usage = BandwidthUsage::kNormal;
+    if (!entry.added) entries_.erase(ssrc);
+  }
+  void ExpireIdle(int64_t now_ms) {
+    for (uint32_t ssrc : ByAge()) {
+      if (now_ms - entries_[ssrc].heard_ms <= kTimeoutMs) break;
+      Expire(ssrc);
+    }
+  }
+  size_t Count(bool added) const {
+    return static_cast<size_t>(
+        std::count_if(entries_.begin(), entries_.end(),
+                      [&](const auto& entry) { return entry.second.added == added; }));
+  }
+  // Those alive, the one silent longest first.
+  std::vector<uint32_t> ByAge() {
+    std::vector<uint32_t> ssrcs;
+    for (const auto& [ssrc, entry] : entries_) {
+      if (entry.alive) ssrcs.push_back(ssrc);
+    }
+    std::sort(ssrcs.begin(), ssrcs.end(),
+              [&](uint32_t a, uint32_t b) { return entries_[a].order < entries_[b].order; });
+    return ssrcs;
+  }
+  std::vector<uint32_t> MostRecent(int64_t now_ms, size_t places) {
+    std::vector<uint32_t> ssrcs;
+    const std::vector<uint32_t> by_age = ByAge();
+    for (auto it = by_age.rbegin(); it != by_age.rend() && ssrcs.size() < places; ++it) {
+      if (now_ms - entries_[*it].heard_ms > kTimeoutMs) break;
+      if (*it != 0) ssrcs.push_back(*it);
+    }
+    std::sort(ssrcs.begin(), ssrcs.end());
+    return ssrcs;
+  }
+  BandwidthUsage WorstUsage() const {
+    auto worst = BandwidthUsage::kNormal;
+    for (const auto& [ssrc, entry] : entries_) {
+      if (entry.alive) worst = std::max(worst, entry.usage);
+    }
+    return worst;
+  }
+
+ private:
+  Entries entries_;
+  int64_t touches_ = 0;
+};
+
+void CheckSame(StreamTable& table, Model& model, int64_t now_ms) {
+  const std::vector<uint32_t> by_age = model.ByAge();
+  REQUIRE(table.alive_count() == static_cast<int>(by_age.size()));
+  REQUIRE(table.WorstUsage() == model.WorstUsage());
+  REQUIRE(MostRecent(table, now_ms) == model.MostRecent(now_ms, 255));
+  REQUIRE(MostRecent(table, now_ms, 3) == model.MostRecent(now_ms, 3));
+  const bool any_alive =
+      !by_age.empty() && now_ms - model.entries()[by_age.back()].heard_ms <= kTimeoutMs;
+  REQUIRE(table.AnyAliveAt(Ms(now_ms)) == any_alive);
+  if (!by_age.empty()) {
+    REQUIRE(table.NewestExpiry() == Ms(model.entries()[by_age.back()].heard_ms + kTimeoutMs));
+  }
+}
+
+TEST_CASE("StreamTable does what the model does") {
+  constexpr int kMaxStreams = 60;
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    testing::Random random(seed);
+    StreamTable table(kMaxStreams);
+    Model model;
+    // Few SSRCs, so that they come again; the first of each run in a row, as simulcast has them.
+    std::vector<uint32_t> ssrcs;
+    for (uint32_t i = 0; i < 100; ++i) {
+      ssrcs.push_back(i < 20 ? i : static_cast<uint32_t>(random.Next()));
+    }
+    int64_t now_ms = 10'000;
+    for (int i = 0; i < 3000; ++i) {
+      const uint32_t ssrc = ssrcs[static_cast<size_t>(random.Uniform(0, 99))];
+      Stream* stream = table.Find(ssrc);
+      const auto entry = model.entries().find(ssrc);
+      REQUIRE((stream != nullptr) == (entry != model.entries().end()));
+      if (stream) {
+        REQUIRE(stream->ssrc == ssrc);
+        REQUIRE(stream->added == entry->second.added);
+        REQUIRE(stream->alive == entry->second.alive);
+        REQUIRE(stream->usage == entry->second.usage);
+      }
+      switch (random.Uniform(0, 9)) {
+        case 0:
+          table.Remove(ssrc);
+          model.entries().erase(ssrc);
+          break;
+        case 1:
+          if (stream) {
+            const auto usage = static_cast<BandwidthUsage>(random.Uniform(0, 2));
+            table.SetUsage(*stream, usage);
+            entry->second.usage = usage;
+          }
+          break;
+        case 2:
+          table.ExpireIdle(Ms(now_ms));
+          model.ExpireIdle(now_ms);
+          break;
+        case 3:
+          if (random.OneIn(5)) {
+            const bool added = entry != model.entries().end() && entry->second.added;
+            const bool has_place = added || model.Count(true) < kMaxStreams;
+            REQUIRE((table.AddByUser(ssrc, {}) != nullptr) == has_place);
+            if (has_place) model.entries()[ssrc].added = true;
+          }
+          break;
+        default:  // a packet
+          if (!stream) {
+            stream = table.Add(ssrc, {});
+            REQUIRE((stream == nullptr) == (model.Count(false) == kMaxStreams));
+            if (!stream) break;
+            model.entries()[ssrc].added = false;
+          }
+          table.Touch(*stream, Ms(now_ms));
+          model.Touch(ssrc, now_ms);
+      }
+      CheckSame(table, model, now_ms);
+      now_ms += random.OneIn(200) ? random.Uniform(0, 4000) : random.Uniform(0, 60);
+    }
+    table.ExpireAll();
+    CHECK(table.alive_count() == 0);
+    CHECK(table.WorstUsage() == BandwidthUsage::kNormal);
+  }
+}
+
+// Whatever the hash, half full a table has runs of places in use; a gap must not part them.
+TEST_CASE("StreamTable finds the others after a removal") {
+  constexpr uint32_t kStreams = 4096;
+  StreamTable table(kStreams);
+  for (uint32_t ssrc = 0; ssrc < kStreams; ++ssrc) AddAlive(table, ssrc * 7, 0);
+  CHECK_FALSE(table.Add(1, {}));
+  for (uint32_t ssrc = 0; ssrc < kStreams; ssrc += 2) table.Remove(ssrc * 7);
+  bool all_right = true;
+  for (uint32_t ssrc = 0; ssrc < kStreams; ++ssrc) {
+    all_right &= (table.Find(ssrc * 7) != nullptr) == (ssrc % 2 == 1);
+  }
+  CHECK(all_right);
+  CHECK(table.alive_count() == kStreams / 2);
+}
+
+TEST_CASE("StreamTable: a stream lives for two seconds after its last packet") {
+  StreamTable table(10);
+  AddAlive(table, 5, 1000);
+  table.ExpireIdle(Ms(3000));
+  CHECK(table.alive_count() == 1);
+  CHECK(table.AnyAliveAt(Ms(3000)));
+  CHECK_FALSE(table.AnyAliveAt(Ms(3001)));
+  CHECK(MostRecent(table, 3001).empty());
+  table.ExpireIdle(Ms(3001));
+  CHECK(table.alive_count() == 0);
+  CHECK_FALSE(table.Find(5));
+}
+
+TEST_CASE("StreamTable: what the user added stays, what was only heard goes") {
+  StreamTable table(10);
+  AddAlive(table, 1, 0);
+  REQUIRE(table.AddByUser(1, {}));
+  AddAlive(table, 2, 0);
+  table.ExpireAll();
+  REQUIRE(table.Find(1));
+  CHECK_FALSE(table.Find(1)->alive);
+  CHECK_FALSE(table.Find(2));
+  table.Remove(1);
+  CHECK_FALSE(table.Find(1));
+}
+
+TEST_CASE("StreamTable: the most recent, in numeric order, without SSRC 0") {
+  StreamTable table(10);
+  for (uint32_t ssrc : {7u, 3u, 0u, 9u, 1u}) AddAlive(table, ssrc, 100 + ssrc);
+  table.Touch(*table.Find(7), Ms(200));
+  CHECK(MostRecent(table, 200) == std::vector<uint32_t>{1, 3, 7, 9});
+  CHECK(MostRecent(table, 200, 2) == std::vector<uint32_t>{1, 7});
+}
+
+TEST_CASE("StreamTable: silent streams of the user keep no others out") {
+  StreamTable table(2);
+  REQUIRE(table.AddByUser(1, {}));
+  REQUIRE(table.AddByUser(2, {}));
+  CHECK_FALSE(table.AddByUser(3, {}));
+  CHECK(table.AddByUser(2, {}));  // once more is no new one
+  CHECK(table.Add(3, {}));
+  CHECK(table.Add(4, {}));
+  CHECK_FALSE(table.Add(5, {}));
+  table.Remove(1);
+  CHECK(table.AddByUser(3, {}));  // one that was heard moves over
+  CHECK(table.Add(5, {}));
+}
+
+TEST_CASE("StreamTable: a stream that comes back has a new detector") {
+  StreamTable table(3);
+  Stream& stream = AddAlive(table, 1, 0);
+  REQUIRE(table.AddByUser(1, {}));
+  table.ReserveDetectors();
+  auto send = [&](uint32_t ms) {
+    return table.Detector(stream).OnPacket(90 * ms, TimestampMs::Millis(ms),
+                                           TimestampMs::Millis(ms), DataSize::Bytes(1000));
+  };
+  send(0);
+  send(20);
+  CHECK(send(40));
+  table.SetUsage(stream, BandwidthUsage::kOverusing);
+  table.ExpireAll();
+  CHECK(stream.usage == BandwidthUsage::kNormal);
+  CHECK_FALSE(send(60));
+  CHECK_FALSE(send(80));
+  CHECK(send(100));
+}
+
+}  // namespace
+}  // namespace remb::core

@@ -1,0 +1,71 @@
+#include "cc/testing/packets.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+
+namespace remb::testing {
+namespace {
+
+void Append32(std::vector<uint8_t>& bytes, uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8)
+    bytes.push_back(static_cast<uint8_t>(value >> shift));
+}
+
+// An element of the one-byte form: id, length and three bytes.
+void AppendElement(std::vector<uint8_t>& bytes, int32_t id, uint32_t value) {
+  Append32(bytes, static_cast<uint32_t>(id << 4 | 2) << 24 | (value & 0xFFFFFF));
+}
+
+}  // namespace
+
+std::vector<remb_packet> ReadTrace(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line) ||
+      line != "arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc") {
+    throw std::runtime_error(path + " is no trace");
+  }
+  std::vector<remb_packet> packets;
+  while (std::getline(file, line)) {
+    remb_packet packet = {};
+    packet.struct_size = sizeof packet;
+    packet.stamps =
+        REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
+    const int read = std::sscanf(
+        line.c_str(), "%" SCNd64 ",%" SCNu32 ",%" SCNu32 ",%" SCNd32 ",%" SCNd32 ",%" SCNu32,
+        &packet.arrival_us, &packet.abs_send_time, &packet.rtp_timestamp,
+        &packet.transmission_offset, &packet.payload_bytes, &packet.ssrc);
+    if (read != 6) throw std::runtime_error(path + " has a bad line: " + line);
+    packets.push_back(packet);
+  }
+  return packets;
+}
+
+std::vector<remb_packet> ReadReferenceTrace(const std::string& name) {
+  return ReadTrace("testdata/reference/" + name + ".trace.csv");
+}
+
+std::vector<uint8_t> RtpBytes(const remb_packet& packet) {
+  const bool has_abs_send_time = packet.stamps & REMB_STAMP_ABS_SEND_TIME;
+  const bool has_transmission_offset = packet.stamps & REMB_STAMP_TRANSMISSION_OFFSET;
+  const bool extended = has_abs_send_time || has_transmission_offset;
+  std::vector<uint8_t> bytes;
+  bytes.reserve(static_cast<size_t>(packet.payload_bytes) + 24);
+  Append32(bytes, (extended ? 0x90600000u : 0x80600000u));  // payload type 96
+  Append32(bytes, packet.rtp_timestamp);
+  Append32(bytes, packet.ssrc);
+  if (extended) {
+    Append32(bytes, 0xBEDE0000u + has_abs_send_time + has_transmission_offset);
+    if (has_transmission_offset) {
+      AppendElement(bytes, kTransmissionOffsetId,
+                    static_cast<uint32_t>(packet.transmission_offset));
+    }
+    if (has_abs_send_time) AppendElement(bytes, kAbsSendTimeId, packet.abs_send_time);
+  }
+  bytes.resize(bytes.size() + static_cast<size_t>(packet.payload_bytes));
+  return bytes;
+}
+
+}  // namespace remb::testing
