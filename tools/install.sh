@@ -24,7 +24,7 @@ EOF
 prefix='' check=true
 while (($# > 0)); do
   case $1 in
-    --prefix) prefix=${2:-} && shift ;;
+    --prefix) prefix=${2:-} && shift $(($# > 1)) ;;
     --prefix=*) prefix=${1#*=} ;;
     --no-check) check=false ;;
     --help | -h) usage && exit ;;

@@ -7,9 +7,9 @@ usage() {
   cat <<'EOF'
 Usage: tools/test.sh [BAZEL ARGUMENTS]
 
-Installs what is missing (tools/setup.sh), then runs all tests: `bazel test //...` (C++, C, Go, Python), the Go tests
-once more with the race detector, and tools/install.sh with its self-check into a temporary folder. The last line counts
-the test cases: N passed, N failed.
+Installs what is missing (tools/setup.sh), then runs all tests: `bazel test //...` (C++, C, Go, Python); once more the Go
+tests with the race detector, the core's with AddressSanitizer and those with threads under ThreadSanitizer; and
+tools/install.sh with its self-check into a temporary folder. The last line counts the test cases: N passed, N failed.
 
 With arguments it runs only `bazel test` with these, over //... if they name no target:
 
@@ -21,11 +21,17 @@ EOF
 
 [[ ${1:-} == --help || ${1:-} == -h ]] && usage && exit
 
-tools/setup.sh
-
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 events=() passed=0 failed=0
+# The last line is there whatever happens before it.
+counted=false
+finish() {
+  rm -rf "$scratch"
+  $counted || echo "0 passed, 1 failed"
+}
+trap finish EXIT
+
+tools/setup.sh
 
 # Goes on after a failure, so that the count at the end is complete.
 bazel_test() {
@@ -45,6 +51,8 @@ if (($# > 0)); then
 else
   bazel_test //...
   bazel_test --config=race //go/...
+  bazel_test --config=asan //cc/...
+  bazel_test --config=tsan //cc/capi:threads_test
   echo "== tools/install.sh"
   if tools/install.sh --prefix "$scratch/prefix"; then
     passed=$((passed + 1))
@@ -57,5 +65,6 @@ read -r ok bad < <(/usr/bin/env python3 tools/build/count_tests.py "${events[@]}
 passed=$((passed + ok)) failed=$((failed + bad))
 # A run that broke off before any test still is a failure.
 ((status == 0 || failed > 0)) || failed=1
+counted=true
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -111,7 +111,7 @@ void CheckSame(StreamTable& table, Model& model, int64_t now_ms) {
 }
 
 TEST_CASE("StreamTable does what the model does") {
-  constexpr int kMaxStreams = 60;
+  constexpr int kMaxStreams = 20;
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     testing::Random random(seed);
     StreamTable table(kMaxStreams);
@@ -149,14 +149,13 @@ TEST_CASE("StreamTable does what the model does") {
           table.ExpireIdle(Ms(now_ms));
           model.ExpireIdle(now_ms);
           break;
-        case 3:
-          if (random.OneIn(5)) {
-            const bool added = entry != model.entries().end() && entry->second.added;
-            const bool has_place = added || model.Count(true) < kMaxStreams;
-            REQUIRE((table.AddByUser(ssrc, {}) != nullptr) == has_place);
-            if (has_place) model.entries()[ssrc].added = true;
-          }
+        case 3: {
+          const bool added = entry != model.entries().end() && entry->second.added;
+          const bool has_place = added || model.Count(true) < kMaxStreams;
+          REQUIRE((table.AddByUser(ssrc, {}) != nullptr) == has_place);
+          if (has_place) model.entries()[ssrc].added = true;
           break;
+        }
         default:  // a packet
           if (!stream) {
             stream = table.Add(ssrc, {});
@@ -237,6 +236,22 @@ TEST_CASE("StreamTable: silent streams of the user keep no others out") {
   table.Remove(1);
   CHECK(table.AddByUser(3, {}));  // one that was heard moves over
   CHECK(table.Add(5, {}));
+}
+
+TEST_CASE("StreamTable: a new clock rate makes a new detector") {
+  StreamTable table(3);
+  table.ReserveDetectors();
+  auto send = [&](uint32_t ms) {
+    return table.Detector(*table.Find(1))
+        .OnPacket(90 * ms, TimestampMs::Millis(ms), TimestampMs::Millis(ms), DataSize::Bytes(1000));
+  };
+  REQUIRE(table.AddByUser(1, {}));
+  send(0);
+  send(20);
+  REQUIRE(table.AddByUser(1, {.audio = true}));  // the same clock rate
+  CHECK(send(40));
+  REQUIRE(table.AddByUser(1, {.clock_rate_hz = 48'000}));
+  CHECK_FALSE(send(60));
 }
 
 TEST_CASE("StreamTable: a stream that comes back has a new detector") {

@@ -82,7 +82,7 @@ TEST_CASE("the other calls pass through") {
   estimator.OnPackets(std::vector<remb_packet>{packet, packet});
   CHECK(estimator.Stats().packets == 0);
   packet.ssrc = 8;
-  estimator.OnPackets(std::vector<remb_packet>{packet, packet});
+  estimator.OnPackets(std::vector<Packet>{packet, packet});
   CHECK(estimator.Stats().packets == 2);
   CHECK(estimator.Ssrcs() == std::vector<uint32_t>{8});
   estimator.RemoveStream(7);

@@ -1,10 +1,11 @@
 """Counts the test cases of `bazel test` runs from the event files that they leave (--build_event_json_file).
 
 Usage: count_tests.py EVENTS.json... prints "PASSED FAILED". A target whose report names no cases, or that could not be
-built, counts as one case.
+built, counts as one case, and so does a run that left no events: a failed one.
 """
 
 import json
+import os
 import sys
 import urllib.parse
 import xml.etree.ElementTree
@@ -52,5 +53,5 @@ def count(path):
 
 
 if __name__ == "__main__":
-    totals = [count(path) for path in sys.argv[1:]]
+    totals = [count(path) if os.path.exists(path) else (0, 1) for path in sys.argv[1:]]
     print(sum(t[0] for t in totals), sum(t[1] for t in totals))

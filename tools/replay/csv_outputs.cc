@@ -23,7 +23,7 @@ SignalCsv::SignalCsv(std::ostream& out)
     : csv_(out,
            "arrival_us,ssrc,send_delta_ms,arrival_delta_ms,size_delta_bytes,offset_ms,"
            "modified_offset_ms,threshold_ms,state,incoming_bitrate_bps,link_capacity_bps,"
-           "estimate_bps") {}
+           "estimate_bps,noise_variance_ms2") {}
 
 void SignalCsv::OnGroup(const remb_packet& packet, const remb_stats& stats) {
   csv_.Integer(packet.arrival_us)
@@ -38,6 +38,7 @@ void SignalCsv::OnGroup(const remb_packet& packet, const remb_stats& stats) {
       .Integer(stats.incoming_bitrate_bps)
       .Integer(stats.link_capacity_bps)
       .Integer(stats.estimate_bps)
+      .Real(stats.noise_variance_ms2)
       .EndRow();
 }
 

@@ -72,9 +72,9 @@ code=0
 echo "== --signals"
 expect 0 '' --signals=signals.csv "$reference/rfc51.trace.csv"
 header=arrival_us,ssrc,send_delta_ms,arrival_delta_ms,size_delta_bytes,offset_ms,modified_offset_ms
-header+=,threshold_ms,state,incoming_bitrate_bps,link_capacity_bps,estimate_bps
+header+=,threshold_ms,state,incoming_bitrate_bps,link_capacity_bps,estimate_bps,noise_variance_ms2
 [ "$(head -1 signals.csv)" = "$header" ] || fail "--signals: header"
-awk -F, 'NF != 12 || NR > 1 && ($1 < last || $3 < 0) { bad = 1 } NR > 1 { last = $1 }
+awk -F, 'NF != 13 || NR > 1 && ($1 < last || $3 < 0) { bad = 1 } NR > 1 { last = $1 }
   END { exit bad || NR < 1000 }' signals.csv || fail "--signals: rows"
 awk -F, 'NR > 1 { state[$9] = 1 } END { exit !(state[0] && state[1] && state[2]) }' signals.csv ||
   fail "--signals: states"

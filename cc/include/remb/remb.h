@@ -1,7 +1,7 @@
 /* libremb: receive-side WebRTC bandwidth estimation (Google Congestion Control) and REMB.
  *
- * A receiver creates one remb_estimator per peer connection, gives it every RTP packet as it arrives,
- * and sends a REMB whenever the estimator says that one is due:
+ * A receiver creates one remb_estimator per peer connection, gives it every RTP packet as it
+ * arrives, and sends a REMB whenever the estimator says that one is due:
  *
  *   remb_estimator *e;
  *   remb_config config;
@@ -17,20 +17,21 @@
  *     }
  *   remb_destroy(e);
  *
- * TIME is an argument: microseconds of any monotonic clock, 0 to REMB_MAX_TIME_US. The library has no
- * clock, thread, lock, callback, log or I/O of its own. A packet older than the newest time seen is taken
- * at that newest time. A packet more than one second older means that the clock was set back: all that
- * was measured is forgotten and measurement starts afresh at the packet's time; added streams, limits
- * and the last rate sent stay. remb_poll and remb_sent take an older time as the newest time seen.
+ * TIME is an argument: microseconds of any monotonic clock, 0 to REMB_MAX_TIME_US. The library has
+ * no clock, thread, lock, callback, log or I/O of its own. A packet older than the newest time seen
+ * is taken at that newest time. A packet more than one second older means that the clock was set
+ * back: all that was measured is forgotten and measurement starts afresh at the packet's time;
+ * added streams, limits and the last rate sent stay. remb_poll and remb_sent take an older time as
+ * the newest time seen.
  *
- * RETURN VALUES are 0 (REMB_OK), positive (facts, a count, a rate) or negative (an error, REMB_ERR_*).
- * After an error nothing has changed.
+ * RETURN VALUES are 0 (REMB_OK), positive (facts, a count, a rate) or negative (an error,
+ * REMB_ERR_*). After an error nothing has changed.
  *
- * STRUCTS begin with struct_size, which the caller sets to sizeof the struct. They grow only at the end.
- * In a struct that is read, a member that is 0 or that a shorter struct lacks has its default; a longer
- * struct is accepted if all bytes unknown to this version are 0. In a struct that is written, members
- * beyond struct_size are left out, and struct_size itself is not changed. A remb_message has at least
- * the size that it has here. No struct_size may be above 65 536.
+ * STRUCTS begin with struct_size, which the caller sets to sizeof the struct. They grow only at the
+ * end. In a struct that is read, a member that is 0 or that a shorter struct lacks has its default;
+ * a longer struct is accepted if all bytes unknown to this version are 0. In a struct that is
+ * written, members beyond struct_size are left out, and struct_size itself is not changed. A
+ * remb_message has at least the size that it has here. No struct_size may be above 65 536.
  *
  * THREADS: functions with a const estimator may run at the same time on several threads; any other
  * call needs the estimator to itself. Different estimators are independent.
@@ -73,8 +74,9 @@ REMB_API const char *remb_version_string(void);
 #define REMB_DUE 2              /* a REMB is due now: call remb_poll */
 
 /* Errors. */
-#define REMB_ERR_NULL (-1)             /* a pointer that must not be NULL is */
-#define REMB_ERR_STRUCT_SIZE (-2)      /* struct_size is too small or too large, or an unknown tail is not 0 */
+#define REMB_ERR_NULL (-1) /* a pointer that must not be NULL is */
+#define REMB_ERR_STRUCT_SIZE \
+  (-2) /* struct_size is too small or too large, or an unknown tail is not 0 */
 #define REMB_ERR_ARGUMENT (-3)         /* a value is out of its documented range */
 #define REMB_ERR_TIME (-4)             /* a time is negative or beyond REMB_MAX_TIME_US */
 #define REMB_ERR_BUFFER_TOO_SMALL (-5) /* the caller's buffer is too small */
@@ -93,11 +95,13 @@ REMB_API const char *remb_version_string(void);
 #define REMB_PROFILE_LIBWEBRTC 1 /* answers as libwebrtc's receive side does, to the bit/s */
 
 /* Where send times come from. */
-#define REMB_CLOCK_AUTO 0          /* as libwebrtc: abs-send-time from the first packet that has it; */
-                                   /* after 30 in a row without it RTP timestamp + offset */
-#define REMB_CLOCK_ABS_SEND_TIME 1 /* only abs-send-time; other packets count in the bitrate alone */
-#define REMB_CLOCK_TRANSMISSION_OFFSET 2 /* only RTP timestamp + transmission offset (0 if absent) */
-#define REMB_CLOCK_RTP_TIMESTAMP 3       /* only RTP timestamp */
+#define REMB_CLOCK_AUTO 0 /* as libwebrtc: abs-send-time from the first packet that has it; */
+                          /* after 30 in a row without it RTP timestamp + offset */
+#define REMB_CLOCK_ABS_SEND_TIME \
+  1 /* only abs-send-time; other packets count in the bitrate alone */
+#define REMB_CLOCK_TRANSMISSION_OFFSET \
+  2                                /* only RTP timestamp + transmission offset (0 if absent) */
+#define REMB_CLOCK_RTP_TIMESTAMP 3 /* only RTP timestamp */
 
 /* Media kinds. */
 #define REMB_KIND_VIDEO 0
@@ -116,8 +120,8 @@ REMB_API const char *remb_version_string(void);
 /* An extension id: "this stream does not have the extension". */
 #define REMB_ID_NONE (-1)
 
-/* A few words on a status, for logs: "a pointer is NULL". For a value that is not negative: "ok". Never
- * NULL; static. */
+/* A few words on a status, for logs: "a pointer is NULL". For a value that is not negative: "ok".
+ * Never NULL; static. */
 REMB_API const char *remb_status_string(int32_t status);
 
 /* ---- An estimator's life -------------------------------------------------------------------- */
@@ -126,15 +130,15 @@ typedef struct remb_estimator remb_estimator;
 
 typedef struct remb_config {
   uint32_t struct_size;
-  int32_t profile;             /* REMB_PROFILE_* */
-  int32_t clock;               /* REMB_CLOCK_*, default AUTO */
-  int32_t max_streams;         /* SSRCs remembered while alive that were not added, and as many that */
-                               /* were: 1 to 1 000 000, default 16 384. About 100 bytes each, and 800 */
-                               /* more once there was a packet without abs-send-time */
-  int32_t abs_send_time_id;    /* for SSRCs that were not added: 1 to 255; default none */
+  int32_t profile;     /* REMB_PROFILE_* */
+  int32_t clock;       /* REMB_CLOCK_*, default AUTO */
+  int32_t max_streams; /* SSRCs remembered while alive that were not added, and as many that */
+                       /* were: 1 to 1 000 000, default 16 384. About 100 bytes each, and 800 */
+                       /* more once there was a packet without abs-send-time */
+  int32_t abs_send_time_id;       /* for SSRCs that were not added: 1 to 255; default none */
   int32_t transmission_offset_id; /* likewise */
-  int32_t clock_rate_hz;       /* likewise, the RTP clock rate: 1 000 to 1 000 000, default 90 000 */
-  int32_t count_audio;         /* 1: packets of added audio streams count; default 0: left out */
+  int32_t clock_rate_hz; /* likewise, the RTP clock rate: 1 000 to 1 000 000, default 90 000 */
+  int32_t count_audio;   /* 1: packets of added audio streams count; default 0: left out */
   int64_t initial_bitrate_bps; /* makes a valid first estimate; default none: no REMB before one */
   int64_t min_bitrate_bps;     /* as in remb_set_min_bitrate; default 5 000 */
   int64_t max_bitrate_bps;     /* as in remb_set_max_bitrate; default no limit */
@@ -142,13 +146,13 @@ typedef struct remb_config {
                                /* default 1 000 000 */
 } remb_config;
 
-/* Sets struct_size to the size given, sizeof(remb_config), and every default within it. Returns REMB_OK;
- * REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE. */
+/* Sets struct_size to the size given, sizeof(remb_config), and every default within it. Returns
+ * REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE. */
 REMB_API int32_t remb_config_init(remb_config *config, uint32_t struct_size);
 
 /* Makes an estimator; config may be NULL for all defaults and is copied. *estimator is set only on
- * success; free it with remb_destroy. Returns REMB_OK; REMB_ERR_NULL (estimator), REMB_ERR_STRUCT_SIZE,
- * REMB_ERR_ARGUMENT, REMB_ERR_NO_MEMORY. */
+ * success; free it with remb_destroy. Returns REMB_OK; REMB_ERR_NULL (estimator),
+ * REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT, REMB_ERR_NO_MEMORY. */
 REMB_API int32_t remb_create(const remb_config *config, remb_estimator **estimator);
 
 /* Frees an estimator; NULL is allowed. */
@@ -169,27 +173,28 @@ typedef struct remb_stream {
   int32_t transmission_offset_id; /* likewise */
 } remb_stream;
 
-/* Says what an SSRC's packets look like; once more for the same SSRC changes it (renegotiation). An SSRC
- * that was never added is counted all the same, as video with the config's ids and clock rate, so this
- * call is needed only where ids differ between streams, for other clock rates, and to leave audio out.
- * An added stream keeps its place until it is removed, also while it is silent. Of those not added,
- * max_streams are remembered at a time; packets of further ones count, but no REMB lists them.
- * Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT, REMB_ERR_TOO_MANY_STREAMS,
- * REMB_ERR_NO_MEMORY. */
+/* Says what an SSRC's packets look like; once more for the same SSRC changes it (renegotiation). An
+ * SSRC that was never added is counted all the same, as video with the config's ids and clock rate,
+ * so this call is needed only where ids differ between streams, for other clock rates, and to leave
+ * audio out. An added stream keeps its place until it is removed, also while it is silent. Of those
+ * not added, max_streams are remembered at a time; packets of further ones count, but no REMB lists
+ * them. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT,
+ * REMB_ERR_TOO_MANY_STREAMS, REMB_ERR_NO_MEMORY. */
 REMB_API int32_t remb_add_stream(remb_estimator *estimator, const remb_stream *stream);
 
-/* Forgets an SSRC, added or only heard: no later REMB lists it unless it is heard again. Returns REMB_OK;
- * REMB_ERR_NULL, REMB_ERR_NOT_FOUND. */
+/* Forgets an SSRC, added or only heard: no later REMB lists it unless it is heard again. Returns
+ * REMB_OK; REMB_ERR_NULL, REMB_ERR_NOT_FOUND. */
 REMB_API int32_t remb_remove_stream(remb_estimator *estimator, uint32_t ssrc);
 
 /* ---- Packets -------------------------------------------------------------------------------- */
 
 /* Takes an RTP packet (RFC 3550; header extensions by RFC 8285, one- and two-byte form) with its
- * arrival time. RTX, FEC and padding-only packets count too. The size that counts is all behind the RTP
- * header: payload plus padding. data may also be SRTP (its header is in clear; the tag then counts).
- * Allocates only when an SSRC is new, and for the first packet of all without abs-send-time. Returns
- * facts, 0 or more of REMB_ESTIMATE_UPDATED | REMB_DUE; REMB_ERR_NULL, REMB_ERR_ARGUMENT (size not 0 to
- * 65 535), REMB_ERR_TIME, REMB_ERR_MALFORMED, REMB_ERR_NO_MEMORY. */
+ * arrival time. RTX, FEC and padding-only packets count too. The size that counts is all behind the
+ * RTP header: payload plus padding. data may also be SRTP (its header is in clear; the tag then
+ * counts). Allocates only when an SSRC is new, and for the first packet of all without
+ * abs-send-time. Returns facts, 0 or more of REMB_ESTIMATE_UPDATED | REMB_DUE; REMB_ERR_NULL,
+ * REMB_ERR_ARGUMENT (size not 0 to 65 535), REMB_ERR_TIME, REMB_ERR_MALFORMED, REMB_ERR_NO_MEMORY.
+ */
 REMB_API int32_t remb_on_rtp_packet(remb_estimator *estimator, int64_t now_us, const uint8_t *data,
                                     int32_t size);
 
@@ -197,32 +202,37 @@ typedef struct remb_packet {
   uint32_t struct_size;
   uint32_t ssrc;
   int64_t arrival_us;
-  uint32_t stamps;             /* REMB_STAMP_* bits: which of the next three are present */
-  uint32_t abs_send_time;      /* 24 bits, 6.18 fixed-point seconds */
-  uint32_t rtp_timestamp;      /* in units of the stream's clock rate */
-  int32_t transmission_offset; /* RFC 5450, -2^23 to 2^23 - 1, in units of the stream's clock rate */
-  int32_t payload_bytes;       /* payload plus padding, 0 to 65 535 */
-  int32_t reserved;            /* 0 */
+  uint32_t stamps;        /* REMB_STAMP_* bits: which of the next three are present */
+  uint32_t abs_send_time; /* 24 bits, 6.18 fixed-point seconds */
+  uint32_t rtp_timestamp; /* in units of the stream's clock rate */
+  int32_t
+      transmission_offset; /* RFC 5450, -2^23 to 2^23 - 1, in units of the stream's clock rate */
+  int32_t payload_bytes;   /* payload plus padding, 0 to 65 535 */
+  int32_t reserved;        /* 0 */
 } remb_packet;
 
-/* The same for a packet whose header the caller has parsed. Returns facts as remb_on_rtp_packet does;
- * REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT, REMB_ERR_TIME, REMB_ERR_NO_MEMORY. */
+/* The same for a packet whose header the caller has parsed. Returns facts as remb_on_rtp_packet
+ * does; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT, REMB_ERR_TIME, REMB_ERR_NO_MEMORY.
+ */
 REMB_API int32_t remb_on_packet(remb_estimator *estimator, const remb_packet *packet);
 
 /* The same for an array, in order; all elements have the struct_size of the first. All are checked
- * before any is taken. packets may be NULL if count is 0. Returns the facts of all packets together;
- * errors as remb_on_packet, and REMB_ERR_ARGUMENT for count < 0 or elements of unlike struct_size. */
-REMB_API int32_t remb_on_packets(remb_estimator *estimator, const remb_packet *packets, int32_t count);
+ * before any is taken. packets may be NULL if count is 0. Returns the facts of all packets
+ * together; errors as remb_on_packet, and REMB_ERR_ARGUMENT for count < 0 or elements of unlike
+ * struct_size. */
+REMB_API int32_t remb_on_packets(remb_estimator *estimator, const remb_packet *packets,
+                                 int32_t count);
 
 /* ---- What the caller knows ------------------------------------------------------------------ */
 
-/* The round-trip time, 0 to 60 000 000; it sets how fast the rate grows near capacity and how soon it may
- * be cut again. 200 000 until told. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
+/* The round-trip time, 0 to 60 000 000; it sets how fast the rate grows near capacity and how soon
+ * it may be cut again. 200 000 until told. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
 REMB_API int32_t remb_set_rtt(remb_estimator *estimator, int64_t rtt_us);
 
 /* Limits what estimate and REMB say, not what is measured; 0 releases the maximum and brings the
- * minimum back to 5 000. 0 to REMB_MAX_BITRATE_BPS; minimum <= maximum. A maximum below the last rate
- * sent makes a REMB due at once. Returns facts, REMB_OK or REMB_DUE; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
+ * minimum back to 5 000. 0 to REMB_MAX_BITRATE_BPS; minimum <= maximum. A maximum below the last
+ * rate sent makes a REMB due at once. Returns facts, REMB_OK or REMB_DUE; REMB_ERR_NULL,
+ * REMB_ERR_ARGUMENT. */
 REMB_API int32_t remb_set_max_bitrate(remb_estimator *estimator, int64_t bitrate_bps);
 REMB_API int32_t remb_set_min_bitrate(remb_estimator *estimator, int64_t bitrate_bps);
 
@@ -236,27 +246,28 @@ typedef struct remb_message {
   uint32_t ssrcs[REMB_MAX_SSRCS];
 } remb_message;
 
-/* Runs what is due by now_us. If the answer has REMB_DUE, *message has the rate and the SSRCs to send:
- * those heard most recently, in numeric order, none silent for 2 s, without 0 (so none while only SSRC 0
- * is heard; the rate is the sender's as a whole); sender_ssrc is left as it is. Otherwise *message is untouched. A REMB is due at once on the first estimate and when the rate
- * has gone down by 3 % or more, else each remb_interval_us while any stream is alive. It stays due until
- * remb_sent: after a failed send, poll again within 100 ms. message may be NULL. Returns facts;
- * REMB_ERR_NULL (estimator), REMB_ERR_STRUCT_SIZE, REMB_ERR_TIME. */
+/* Runs what is due by now_us. If the answer has REMB_DUE, *message has the rate and the SSRCs to
+ * send: those heard most recently, in numeric order, none silent for 2 s, without 0 (so none while
+ * only SSRC 0 is heard; the rate is the sender's as a whole); sender_ssrc is left as it is.
+ * Otherwise *message is untouched. A REMB is due at once on the first estimate and when the rate
+ * has gone down by 3 % or more, else each remb_interval_us while any stream is alive. It stays due
+ * until remb_sent: after a failed send, poll again within 100 ms. message may be NULL. Returns
+ * facts; REMB_ERR_NULL (estimator), REMB_ERR_STRUCT_SIZE, REMB_ERR_TIME. */
 REMB_API int32_t remb_poll(remb_estimator *estimator, int64_t now_us, remb_message *message);
 
-/* Records that a REMB of this rate was sent. Call it only after the send succeeded. Returns REMB_OK;
- * REMB_ERR_NULL, REMB_ERR_TIME, REMB_ERR_ARGUMENT (rate not 1 to REMB_MAX_BITRATE_BPS). */
+/* Records that a REMB of this rate was sent. Call it only after the send succeeded. Returns
+ * REMB_OK; REMB_ERR_NULL, REMB_ERR_TIME, REMB_ERR_ARGUMENT (rate not 1 to REMB_MAX_BITRATE_BPS). */
 REMB_API int32_t remb_sent(remb_estimator *estimator, int64_t now_us, int64_t bitrate_bps);
 
-/* When remb_poll is next worth a call if no packet comes: the earlier of the next periodic update and
- * the next REMB. INT64_MAX: not before another packet. A time in the past means now. Returns the time;
- * REMB_ERR_NULL. */
+/* When remb_poll is next worth a call if no packet comes: the earlier of the next periodic update
+ * and the next REMB. INT64_MAX: not before another packet. A time in the past means now. Returns
+ * the time; REMB_ERR_NULL. */
 REMB_API int64_t remb_next_poll_us(const remb_estimator *estimator);
 
 /* ---- Looking in ----------------------------------------------------------------------------- */
 
-/* The estimate in bit/s within the limits set; 0 if there is none or no stream is alive. Returns the
- * rate; REMB_ERR_NULL. */
+/* The estimate in bit/s within the limits set; 0 if there is none or no stream is alive. Returns
+ * the rate; REMB_ERR_NULL. */
 REMB_API int64_t remb_estimate(const remb_estimator *estimator);
 
 /* The SSRCs that a REMB would list now. Returns their number, 0 to REMB_MAX_SSRCS; REMB_ERR_NULL,
@@ -265,43 +276,44 @@ REMB_API int32_t remb_ssrcs(const remb_estimator *estimator, uint32_t *ssrcs, in
 
 typedef struct remb_stats {
   uint32_t struct_size;
-  int32_t state;                  /* REMB_STATE_*, of the stream heard last */
-  int32_t clock;                  /* REMB_CLOCK_* in use */
-  int32_t profile;                /* REMB_PROFILE_* in use */
-  int32_t stream_count;           /* SSRCs alive, SSRC 0 included */
-  int32_t reserved;               /* 0 */
-  int64_t packets;                /* counted, since creation or reset */
-  int64_t bytes;                  /* their payload plus padding */
-  int64_t reports;                /* estimates made: each REMB_ESTIMATE_UPDATED is one or more */
-  int64_t last_report_us;         /* when; -1: never */
-  int64_t estimate_bps;           /* before the limits; 0: none yet. Kept while no stream is alive */
-  int64_t incoming_bitrate_bps;   /* at the newest packet, over the second before; 0: not known */
-  int64_t link_capacity_bps;      /* mean throughput at over-use; 0: not known */
-  int64_t last_remb_us;           /* of the last remb_sent; -1: never */
-  int64_t last_remb_bps;          /* 0: never */
-  int64_t groups;                 /* packet groups compared so far; the next six are the newest one's */
-  double send_delta_ms;           /* between the last packets of two groups, as sent */
-  double arrival_delta_ms;        /* the same as received */
-  double size_delta_bytes;        /* between the sizes of two groups */
-  double offset_ms;               /* the Kalman filter's queueing-delay gradient per group */
-  double modified_offset_ms;      /* T = min(deltas, 60) * offset: what is held against the threshold */
-  double threshold_ms;            /* the adaptive threshold, 6 to 600 */
-  double noise_variance_ms2;      /* the Kalman filter's measurement noise */
+  int32_t state;                /* REMB_STATE_*, of the stream heard last */
+  int32_t clock;                /* REMB_CLOCK_* in use */
+  int32_t profile;              /* REMB_PROFILE_* in use */
+  int32_t stream_count;         /* SSRCs alive, SSRC 0 included */
+  int32_t reserved;             /* 0 */
+  int64_t packets;              /* counted, since creation or reset */
+  int64_t bytes;                /* their payload plus padding */
+  int64_t reports;              /* estimates made: each REMB_ESTIMATE_UPDATED is one or more */
+  int64_t last_report_us;       /* when; -1: never */
+  int64_t estimate_bps;         /* before the limits; 0: none yet. Kept while no stream is alive */
+  int64_t incoming_bitrate_bps; /* at the newest packet, over the second before; 0: not known */
+  int64_t link_capacity_bps;    /* mean throughput at over-use; 0: not known */
+  int64_t last_remb_us;         /* of the last remb_sent; -1: never */
+  int64_t last_remb_bps;        /* 0: never */
+  int64_t groups;            /* packet groups compared so far; the next six are the newest one's */
+  double send_delta_ms;      /* between the last packets of two groups, as sent */
+  double arrival_delta_ms;   /* the same as received */
+  double size_delta_bytes;   /* between the sizes of two groups */
+  double offset_ms;          /* the Kalman filter's queueing-delay gradient per group */
+  double modified_offset_ms; /* T = min(deltas, 60) * offset: what is held against the threshold */
+  double threshold_ms;       /* the adaptive threshold, 6 to 600 */
+  double noise_variance_ms2; /* the Kalman filter's measurement noise */
 } remb_stats;
 
-/* Copies the inner signals. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE (shorter than 8). */
+/* Copies the inner signals. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE (shorter than 8).
+ */
 REMB_API int32_t remb_get_stats(const remb_estimator *estimator, remb_stats *stats);
 
 /* ---- RTCP bytes (draft-alvestrand-rmcat-remb) ----------------------------------------------- */
 
-/* Writes the message as one RTCP packet of 20 + 4 * ssrc_count bytes, REMB_MAX_MESSAGE_BYTES at most.
- * The rate is rounded down to 18 significant bits, as the format asks; 0 is refused, since to browsers
- * it means "no limit". Returns the size; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT
- * (ssrc_count, or a rate below 1), REMB_ERR_BUFFER_TOO_SMALL. */
+/* Writes the message as one RTCP packet of 20 + 4 * ssrc_count bytes, REMB_MAX_MESSAGE_BYTES at
+ * most. The rate is rounded down to 18 significant bits, as the format asks; 0 is refused, since to
+ * browsers it means "no limit". Returns the size; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE,
+ * REMB_ERR_ARGUMENT (ssrc_count, or a rate below 1), REMB_ERR_BUFFER_TOO_SMALL. */
 REMB_API int32_t remb_write(const remb_message *message, uint8_t *buffer, int32_t capacity);
 
-/* Reads the first REMB of an RTCP packet, which may be compound. A rate beyond 2^63 - 1 becomes that.
- * Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT (size < 0),
+/* Reads the first REMB of an RTCP packet, which may be compound. A rate beyond 2^63 - 1 becomes
+ * that. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT (size < 0),
  * REMB_ERR_MALFORMED, REMB_ERR_NOT_FOUND. */
 REMB_API int32_t remb_parse(const uint8_t *data, int32_t size, remb_message *message);
 

@@ -123,6 +123,11 @@ class Estimator {
     return internal::Check(
         remb_on_packets(estimator_, packets.data(), internal::SizeOf(packets.size())));
   }
+  int32_t OnPackets(std::span<const Packet> packets) {
+    static_assert(sizeof(Packet) == sizeof(remb_packet));
+    const remb_packet* first = packets.data();
+    return OnPackets(std::span<const remb_packet>(first, packets.size()));
+  }
   int32_t SetMaxBitrate(int64_t bitrate_bps) {
     return internal::Check(remb_set_max_bitrate(estimator_, bitrate_bps));
   }
