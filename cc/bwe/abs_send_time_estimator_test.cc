@@ -1,6 +1,7 @@
 // libwebrtc remote_bitrate_estimator_abs_send_time_unittest.cc: its scenarios and numbers.
 #include "cc/bwe/abs_send_time_estimator.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "cc/bwe/remote_bitrate_estimator_test_helper.h"
@@ -170,6 +171,19 @@ TEST_CASE("RemoteBitrateEstimatorAbsSendTime.ProbingIgnoresSmallPackets") {
   const int64_t bps = prober.Result();
   CHECK(bps >= 790'000);
   CHECK(bps <= 810'000);
+}
+
+// libwebrtc: kInitialProbingIntervalMs.
+TEST_CASE("AbsSendTimeEstimator: probes count for two seconds once there is an estimate") {
+  for (int packets : {190, 210}) {  // 10 ms apart
+    Prober prober;
+    for (int i = 0; i < packets; ++i) prober.Send(10, 10);
+    const int64_t before = prober.Result();
+    CHECK(before < 1'300'000);
+    prober.SendProbe(5, 5);
+    const int64_t after = std::max(before, prober.Result());
+    CHECK((after > 1'500'000) == (packets == 190));
+  }
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
 
 #include "cc/bwe/inter_arrival.h"
 #include "cc/bwe/overuse_estimator.h"
@@ -11,6 +13,8 @@
 
 namespace remb::core {
 namespace {
+
+using Catch::Matchers::WithinAbs;
 
 constexpr uint32_t kRtpTicksPerMs = 90;
 constexpr uint32_t kGroupMs = 5;
@@ -241,6 +245,50 @@ TEST_CASE("OveruseDetector.DoesntAdaptToSpikes") {
   detections.AdvanceMs(100);
   CHECK(detections.Detect(20.0, 3));
   CHECK(detections.Detect(1.0, 10));
+}
+
+TEST_CASE("OveruseDetector: the threshold comes to the modified offset at two speeds") {
+  OveruseDetector detector;
+  const auto detect = [&](double modified_offset_ms, int64_t now_ms) {
+    detector.Detect(modified_offset_ms / 60, 20, 60, TimestampMs::Millis(now_ms));
+    return detector.threshold();
+  };
+  CHECK_THAT(detect(0, 1000), WithinAbs(12.5, 1e-9));  // the first time it stays
+  double expected = 12.5 * (1 - 0.039 * 5);
+  CHECK_THAT(detect(0, 1005), WithinAbs(expected, 1e-9));
+  expected += 0.0087 * (20 - expected) * 40;
+  CHECK_THAT(detect(-20, 1045), WithinAbs(expected, 1e-9));
+  expected += 0.0087 * (25 - expected) * 100;  // 100 ms at most count
+  CHECK_THAT(detect(25, 5000), WithinAbs(expected, 1e-9));
+  CHECK_THAT(detect(expected + 15.1, 5100), WithinAbs(expected, 1e-9));  // too far away
+  CHECK(detect(0, 6000) == 6);
+}
+
+TEST_CASE("OveruseDetector: over-use takes more than 10 ms, two groups and no falling offset") {
+  struct Case {
+    double send_delta_ms;
+    int groups;
+  };
+  for (const Case& test : {Case{6, 3},       // 3 + 6 + 6
+                           Case{8, 2},       // 4 + 8
+                           Case{100, 2}}) {  // 50 alone is not enough
+    OveruseDetector detector;
+    for (int i = 1; i <= test.groups; ++i) {
+      CHECK(detector.state() == BandwidthUsage::kNormal);
+      detector.Detect(1, test.send_delta_ms, 60, TimestampMs::Millis(100 * i));
+    }
+    CHECK(detector.state() == BandwidthUsage::kOverusing);
+  }
+  OveruseDetector falling;
+  for (int i = 0; i < 10; ++i) falling.Detect(1 - 0.01 * i, 100, 60, TimestampMs::Millis(i));
+  CHECK(falling.state() == BandwidthUsage::kNormal);
+}
+
+TEST_CASE("OveruseDetector: one delta changes nothing") {
+  OveruseDetector detector;
+  for (int i = 0; i < 10; ++i) detector.Detect(100, 100, 1, TimestampMs::Millis(100 * i));
+  CHECK(detector.state() == BandwidthUsage::kNormal);
+  CHECK(detector.threshold() == 12.5);
 }
 
 }  // namespace

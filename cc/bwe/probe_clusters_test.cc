@@ -103,6 +103,7 @@ class RandomPackets {
     if (random_.OneIn(30)) ChangePace();
     const int64_t sent = 1 + (random_.OneIn(20) ? random_.Uniform(1, 3) : 0);  // the rest is lost
     send_us_ += sent * (interval_us_ + random_.Uniform(0, interval_jitter_us_));
+    if (random_.OneIn(4)) send_us_ += step_us_;
     if (random_.OneIn(500)) send_us_ += random_.Uniform(0, 70'000'000);
     arrival_us_ = std::max(arrival_us_, send_us_ + random_.Uniform(0, arrival_jitter_us_)) +
                   serialisation_us_;
@@ -117,6 +118,7 @@ class RandomPackets {
   void ChangePace() {
     interval_us_ = random_.OneIn(3) ? 0 : random_.Uniform(0, 15'000);
     interval_jitter_us_ = random_.OneIn(2) ? 0 : random_.Uniform(0, 4000);
+    step_us_ = random_.OneIn(3) ? 2500 : 0;  // at the bounds of a cluster
     arrival_jitter_us_ = random_.OneIn(2) ? 0 : random_.Uniform(0, 10'000);
     serialisation_us_ = random_.OneIn(3) ? 0 : random_.Uniform(0, 10'000);
   }
@@ -126,6 +128,7 @@ class RandomPackets {
   int64_t arrival_us_ = 0;
   int64_t interval_us_ = 5000;
   int64_t interval_jitter_us_ = 0;
+  int64_t step_us_ = 0;
   int64_t arrival_jitter_us_ = 0;
   int64_t serialisation_us_ = 1000;
 };

@@ -176,8 +176,10 @@ TEST_CASE("padding is left out") {
   before[0] |= 0x20;
   before[3] += 1;
   CHECK(Parse(before + kRemb) == ParseResult::kOk);
-  before.back() = 12;
-  CHECK(Parse(before + kRemb) == ParseResult::kMalformed);
+  for (uint8_t length : {0, 1, 2, 3, 5, 12}) {
+    before.back() = length;
+    CHECK(Parse(before + kRemb) == ParseResult::kMalformed);
+  }
 }
 
 TEST_CASE("a packet that ends early is malformed") {

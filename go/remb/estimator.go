@@ -1,7 +1,6 @@
 package remb
 
 import (
-	"math"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -16,7 +15,9 @@ import (
 //
 // Times are arguments, and only the differences between them count: take all from one clock, such as time.Now, or from
 // one recording. A packet older than the newest time seen is taken at that time; one that is more than a second older
-// means that the clock was set back, and measurement starts afresh. Rates are bit/s.
+// means that the clock was set back, and measurement starts afresh. Times more than a century before the estimator was
+// made, such as a zero [time.Time] that was forgotten, and nearly three after it are refused with [StatusTime]. Rates
+// are bit/s.
 type Estimator struct {
 	senderSSRC uint32
 	line       timeline
@@ -74,7 +75,7 @@ func (e *Estimator) do(f func() error) error {
 
 // AddStream says what the packets of an SSRC look like; once more for the same SSRC changes it. A stream that was not
 // added is counted all the same, as video with the header extensions of [WithDefaultStream]. Errors: [ErrClosed],
-// [StatusArgument], [StatusTooManyStreams].
+// [StatusArgument], [StatusTooManyStreams], [StatusNoMemory].
 func (e *Estimator) AddStream(stream StreamConfig) error {
 	return e.do(func() error { return e.core.addStream(stream) })
 }
@@ -84,9 +85,13 @@ func (e *Estimator) RemoveStream(ssrc uint32) error {
 	return e.do(func() error { return e.core.removeStream(ssrc) })
 }
 
+// maxPacketSize is the largest RTP packet that there can be: neither UDP nor RFC 4571 carries more.
+const maxPacketSize = 65_535
+
 // OnRTPPacket takes an RTP packet, or an SRTP packet that is still encrypted, that arrived at now. It does not keep or
-// change the bytes, allocates nothing, and never waits for a REMB to be written. RTX, FEC and padding-only packets
-// belong here too. Errors: [ErrClosed], [StatusMalformed].
+// change the bytes, allocates nothing that Go knows of, and never waits for a REMB to be written. RTX, FEC and
+// padding-only packets belong here too. Errors: [ErrClosed], [StatusMalformed], also for more than 65 535 bytes,
+// [StatusTime]; [StatusNoMemory] for the first packet of an SSRC, and the first without abs-send-time.
 func (e *Estimator) OnRTPPacket(now time.Time, packet []byte) (Facts, error) {
 	return e.onRTPPacket(e.line.micros(now), packet, nil)
 }
@@ -103,7 +108,7 @@ func (e *Estimator) onRTPPacket(micros int64, packet []byte, from *boundStream) 
 		return 0, nil
 	}
 	result := int32(StatusMalformed)
-	if len(packet) > 0 && len(packet) <= math.MaxInt32 {
+	if len(packet) > 0 && len(packet) <= maxPacketSize {
 		result = e.core.onRTPPacket(micros, packet)
 	}
 	if result == int32(StatusMalformed) {
@@ -112,7 +117,8 @@ func (e *Estimator) onRTPPacket(micros int64, packet []byte, from *boundStream) 
 	return e.unlockAndTell(result)
 }
 
-// OnPacket takes a packet whose header has been parsed already. Errors: [ErrClosed], [StatusArgument].
+// OnPacket takes a packet whose header has been parsed already. Errors: [ErrClosed], [StatusArgument], [StatusTime],
+// also for a Packet without an Arrival; [StatusNoMemory] as OnRTPPacket.
 func (e *Estimator) OnPacket(packet Packet) (Facts, error) {
 	return e.OnPackets([]Packet{packet})
 }
@@ -141,7 +147,7 @@ func (e *Estimator) OnPackets(packets []Packet) (Facts, error) {
 
 // Poll runs what is due by now and reports whether a REMB is to be sent, and which. It stays due until
 // [Estimator.REMBSent]: after a failed write call Poll again within 100 ms. An interceptor does this itself. Errors:
-// [ErrClosed].
+// [ErrClosed], [StatusTime].
 func (e *Estimator) Poll(now time.Time) (remb REMB, due bool, err error) {
 	e.mu.Lock()
 	if e.closed {
@@ -174,7 +180,7 @@ func (e *Estimator) polled(remb REMB, facts Facts) REMB {
 }
 
 // REMBSent records that a REMB of this rate has been sent. Call it only after the write has succeeded. Errors:
-// [ErrClosed], [StatusArgument] for a rate below 1.
+// [ErrClosed], [StatusArgument] for a rate below 1, [StatusTime].
 func (e *Estimator) REMBSent(now time.Time, bitrate int) error {
 	return e.sent(e.line.micros(now), bitrate)
 }

@@ -98,3 +98,14 @@ func (e *Estimator) untilNextPoll() (time.Duration, bool) {
 	}
 	return time.Duration(next-now) * time.Microsecond, true
 }
+
+// ahead returns how many packets have been counted, and in how long the interval since the last REMB is over: 0 if it is
+// already, or there was none.
+func (e *Estimator) ahead(interval time.Duration) (packets int64, untilREMB time.Duration) {
+	now := e.nowMicros()
+	stats := e.Stats()
+	if stats.LastREMB.IsZero() {
+		return stats.Packets, 0
+	}
+	return stats.Packets, max(stats.LastREMB.Add(interval).Sub(e.line.time(now)), 0)
+}

@@ -3,6 +3,7 @@
 package remb
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -79,15 +80,60 @@ func TestEstimatorAlone(t *testing.T) {
 
 func TestRecordedTimes(t *testing.T) {
 	e := newTestEstimator(t)
-	for _, start := range []time.Time{time.Unix(0, 0), time.Now(), {}, time.Unix(1<<40, 0)} {
+	for _, start := range []time.Time{
+		time.Now().AddDate(-100, 0, 0), time.Unix(0, 0), time.Now(), time.Now().AddDate(290, 0, 0),
+	} {
 		if err := e.Reset(); err != nil {
 			t.Fatal(err)
 		}
 		feed(t, e, start, 9)
-		last := e.Stats().LastReport.Sub(start)
-		if far := start.IsZero() || start.Unix() >= 1<<40; !far && (last < 0 || last > time.Second) {
+		if last := e.Stats().LastReport.Sub(start); last < 0 || last > time.Second {
 			t.Errorf("last report %v after %v", last, start)
 		}
+	}
+}
+
+// A time that is out of range is refused and changes nothing: taken as the nearest one that is not, it would be a clock
+// that was set back.
+func TestTimesOutOfRange(t *testing.T) {
+	e := newTestEstimator(t)
+	now := time.Now()
+	feed(t, e, now, 9)
+	before := e.Stats()
+	next, _ := e.NextPoll()
+	packet := (&tracePacket{ssrc: 9, payloadSize: 100}).rtpBytes(t, 1)
+	for _, wrong := range []time.Time{{}, now.AddDate(-110, 0, 0), now.AddDate(300, 0, 0), time.Unix(1<<40, 0)} {
+		good := Packet{SSRC: 9, Arrival: now.Add(time.Second), PayloadSize: 100}
+		_, onPacket := e.OnPacket(Packet{SSRC: 9, Arrival: wrong, PayloadSize: 100})
+		_, onPackets := e.OnPackets([]Packet{good, {SSRC: 9, Arrival: wrong, PayloadSize: 100}, good})
+		_, onBytes := e.OnRTPPacket(wrong, packet)
+		_, due, poll := e.Poll(wrong)
+		for n, err := range []error{onPacket, onPackets, onBytes, poll, e.REMBSent(wrong, 100_000)} {
+			if !errors.Is(err, Error{StatusTime}) {
+				t.Errorf("%v, call %d: %v", wrong, n, err)
+			}
+		}
+		if after := e.Stats(); due || after != before {
+			t.Errorf("%v: due %v, %+v, before it %+v", wrong, due, after, before)
+		}
+		if got, _ := e.NextPoll(); !got.Equal(next) {
+			t.Errorf("%v: next poll at %v, before it %v", wrong, got, next)
+		}
+	}
+}
+
+func TestLargestPacket(t *testing.T) {
+	e := newTestEstimator(t)
+	packet := (&tracePacket{ssrc: 9}).rtpBytes(t, 1)
+	packet = append(packet, make([]byte, 65_536-len(packet))...)
+	if _, err := e.OnRTPPacket(time.Now(), packet[:65_535]); err != nil {
+		t.Errorf("65 535 bytes: %v", err)
+	}
+	if _, err := e.OnRTPPacket(time.Now(), packet); !errors.Is(err, Error{StatusMalformed}) {
+		t.Errorf("65 536 bytes: %v", err)
+	}
+	if stats := e.Stats(); stats.Packets != 1 || stats.MalformedPackets != 1 {
+		t.Errorf("%d packets, %d malformed", stats.Packets, stats.MalformedPackets)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
@@ -36,7 +37,7 @@ type boundStream struct {
 
 func newBWEInterceptor(f *BWEInterceptorFactory, id string) (*BWEInterceptor, error) {
 	log := f.opts.loggerFactory.NewLogger("remb")
-	loop := newREMBLoop(log)
+	loop := newREMBLoop(log, time.Duration(f.opts.rembIntervalMicros)*time.Microsecond)
 	estimator, err := newEstimator(f.opts, loop)
 	if err != nil {
 		return nil, err

@@ -33,12 +33,12 @@ const (
 // Packet is an RTP packet whose header has been parsed already.
 type Packet struct {
 	SSRC               uint32
-	Arrival            time.Time
-	Stamps             Stamps // which of the next three are present
-	AbsSendTime        uint32 // 24 bits: seconds, 6.18 fixed point
-	RTPTimestamp       uint32 // in units of the stream's clock rate
-	TransmissionOffset int32  // RFC 5450, 24 bits and a sign, in units of the stream's clock rate
-	PayloadSize        int    // payload plus padding in bytes, 0 to 65 535
+	Arrival            time.Time // needed
+	Stamps             Stamps    // which of the next three are present
+	AbsSendTime        uint32    // 24 bits: seconds, 6.18 fixed point
+	RTPTimestamp       uint32    // in units of the stream's clock rate
+	TransmissionOffset int32     // RFC 5450, 24 bits and a sign, in units of the stream's clock rate
+	PayloadSize        int       // payload plus padding in bytes, 0 to 65 535
 }
 
 // REMB is what a receiver has to tell the sender.

@@ -20,6 +20,10 @@ const (
 	// minWait keeps the loop from spinning.
 	minWait = time.Millisecond
 	forever = time.Duration(math.MaxInt64)
+	// streamTimeout is how long the C library takes a stream for alive that is not heard.
+	streamTimeout = 2 * time.Second
+	// defaultInterval is the C library's default of WithREMBInterval.
+	defaultInterval = time.Second
 )
 
 // rembLoop writes the REMBs of one peer connection on a goroutine of its own, which starts once there is a writer. It
@@ -27,11 +31,12 @@ const (
 type rembLoop struct {
 	estimator *Estimator
 	log       logging.LeveledLogger
+	interval  time.Duration // of REMBs
 
 	signals chan struct{} // something is to be done
 	rebound chan struct{} // there is another writer
 	stop    chan struct{} // closed by close
-	idle    atomic.Bool   // sleeps with no end: any packet wakes it, since that sets new times
+	idle    atomic.Bool   // sleeps with no end, since no packets come: the next one wakes it and sets new times
 
 	mu      sync.Mutex
 	changed sync.Cond // busy became false
@@ -43,14 +48,19 @@ type rembLoop struct {
 	failingSince time.Time
 	warned       bool
 	state        State
+	heard        int64 // packets counted when it last looked for them
 }
 
-func newREMBLoop(log logging.LeveledLogger) *rembLoop {
+func newREMBLoop(log logging.LeveledLogger, interval time.Duration) *rembLoop {
 	l := &rembLoop{
-		log:     log,
-		signals: make(chan struct{}, 1),
-		rebound: make(chan struct{}, 1),
-		stop:    make(chan struct{}),
+		log:      log,
+		interval: interval,
+		signals:  make(chan struct{}, 1),
+		rebound:  make(chan struct{}, 1),
+		stop:     make(chan struct{}),
+	}
+	if interval == 0 {
+		l.interval = defaultInterval
 	}
 	l.changed.L = &l.mu
 	return l
@@ -199,13 +209,25 @@ func (l *rembLoop) writeFailed(err error) {
 	}
 }
 
-// untilNext returns how long the estimator has nothing to do if no packet comes.
+// untilNext returns how long to sleep. The estimator answers for the case that no packet comes any more, in which it may
+// have nothing to do at all: before the first estimate, and while the next REMB lies beyond the time when the streams
+// would count as silent. Each packet would then change the answer, but must not wake the loop. So as long as packets come
+// it takes it that they go on, and looks again when the next REMB is due then or, should they not, all is silent. A first
+// estimate needs neither: the packet that brings it says that a REMB is due.
 func (l *rembLoop) untilNext() time.Duration {
 	// Set before asking: a packet that comes in between must not be missed.
 	l.idle.Store(true)
 	next, ok := l.estimator.untilNextPoll()
 	if !ok {
-		return forever
+		packets, untilREMB := l.estimator.ahead(l.interval)
+		if packets == l.heard {
+			return forever // nothing was heard since it last slept, so nothing changes before the next packet
+		}
+		l.heard = packets
+		next = streamTimeout
+		if untilREMB > 0 {
+			next = min(next, untilREMB)
+		}
 	}
 	l.idle.Store(false)
 	return max(next, minWait)

@@ -5,6 +5,7 @@ package remb
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,99 @@ func TestREMBTimes(t *testing.T) {
 		time.Sleep(time.Second)
 		if len(w.rembs()) == count {
 			t.Errorf("no REMB after the stream came back")
+		}
+	})
+}
+
+// wakeUps returns how often f, which has packets arrive, makes the loop look at the clock. It does so a few times for each
+// time that it wakes up, and to read a packet takes one look.
+func wakeUps(t *testing.T, opts []Option, f func(i *BWEInterceptor, w *recorder)) int {
+	t.Helper()
+	var looks atomic.Int64
+	now := func() time.Time { looks.Add(1); return time.Now() }
+	i, w := newTestInterceptor(t, append(opts, WithNow(now))...), &recorder{}
+	i.BindRTCPWriter(w)
+	synctest.Wait()
+	looks.Store(0)
+	f(i, w)
+	synctest.Wait()
+	return int(looks.Load() - i.Estimator().Stats().Packets)
+}
+
+// Packets wake the loop only if they bring something about, also where the estimator knows of nothing to do by itself.
+func TestWakeUps(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		opts  []Option
+		size  int // of payload; probes are larger than 200
+		rembs bool
+	}{
+		{"the next REMB is far away", []Option{WithInitialBitrate(300_000), WithREMBInterval(10 * time.Second)}, 1000, true},
+		{"no estimate", nil, 100, false},
+		{"usual", []Option{WithInitialBitrate(300_000)}, 1000, true},
+	} {
+		inBubble(t, test.name, func(t *testing.T) {
+			woken := wakeUps(t, test.opts, func(i *BWEInterceptor, w *recorder) {
+				sender := newTestSender(t, i, videoInfo(testSSRC))
+				sender.next = sender.next[:len(sender.next)-1000+test.size]
+				for range 1000 {
+					sender.send(0)
+					time.Sleep(4900 * time.Microsecond) // 4.9 s in all: with no probes an estimate takes 5 s
+				}
+				if got := len(w.rembs()) > 0; got != test.rembs {
+					t.Errorf("%d REMBs", len(w.rembs()))
+				}
+			})
+			if woken == 0 || woken > 60 {
+				t.Errorf("%d looks at the clock for 1000 packets", woken)
+			}
+		})
+	}
+	inBubble(t, "silence", func(t *testing.T) {
+		woken := wakeUps(t, nil, func(i *BWEInterceptor, _ *recorder) {
+			newTestSender(t, i, videoInfo(testSSRC)).send(0)
+			time.Sleep(time.Hour)
+		})
+		if woken > 20 {
+			t.Errorf("%d looks at the clock in an hour", woken)
+		}
+	})
+}
+
+// With an interval that is longer than streams count as alive.
+func TestLongInterval(t *testing.T) {
+	const interval = 10 * time.Second
+	opts := []Option{WithInitialBitrate(300_000), WithREMBInterval(interval), WithMaxBitrate(300_000)}
+	inBubble(t, "on time", func(t *testing.T) {
+		i, w := newTestInterceptor(t, opts...), &recorder{}
+		i.BindRTCPWriter(w)
+		start := time.Now()
+		// Few packets, so that it is not they who say that one is due.
+		newTestSender(t, i, videoInfo(testSSRC)).sendFor(35*time.Second, 1700*time.Millisecond)
+		rembs := w.rembs()
+		if len(rembs) != 4 {
+			t.Fatalf("%d REMBs in 35 s: %v", len(rembs), rembs)
+		}
+		for n, remb := range rembs {
+			if at := remb.at.Sub(start); (at - time.Duration(n)*interval).Abs() > 10*time.Millisecond {
+				t.Errorf("REMB %d after %v", n, at)
+			}
+		}
+	})
+	inBubble(t, "after silence", func(t *testing.T) {
+		i, w := newTestInterceptor(t, opts...), &recorder{}
+		i.BindRTCPWriter(w)
+		start := time.Now()
+		sender := newTestSender(t, i, videoInfo(testSSRC))
+		// The loop sleeps from 0 to 2 s, and with no end; from 5 to 7 and to 9 s, when the packet at 7.5 s would not do for a
+		// REMB at 10 s. That at 9.2 s does, and no other one follows that would say so.
+		for _, at := range []time.Duration{0, 5000, 6500, 7500, 9200} {
+			time.Sleep(at*time.Millisecond - time.Since(start))
+			sender.send(0)
+		}
+		time.Sleep(3 * time.Second)
+		if at := w.last(t).at.Sub(start); len(w.rembs()) != 2 || (at-interval).Abs() > 10*time.Millisecond {
+			t.Errorf("%d REMBs, the last after %v", len(w.rembs()), at)
 		}
 	})
 }

@@ -1,14 +1,12 @@
 package remb
 
-import (
-	"fmt"
-)
+import "fmt"
 
-// compatible says whether a program built with one version of remb.h may use a library of another one: the major
-// version has to be the same, and while it is 0 the minor version too.
+// compatible says whether a program built with one version of remb.h may use a library of another one. A newer one of the
+// same major version will do: structs only grow, and where an ABI does change so does the SONAME, with which the library
+// is not loaded in the first place. An older one may lack what the program uses.
 func compatible(built, loaded int32) error {
-	same := built>>16 == loaded>>16 && (built>>16 != 0 || built>>8 == loaded>>8)
-	if same {
+	if built>>16 == loaded>>16 && loaded >= built {
 		return nil
 	}
 	return fmt.Errorf("%w: the program was built with %s, but %s was loaded",

@@ -15,11 +15,14 @@ func TestCompatible(t *testing.T) {
 		ok            bool
 	}{
 		{version(0, 1, 0), version(0, 1, 0), true},
-		{version(0, 1, 3), version(0, 1, 0), true},
-		{version(0, 1, 0), version(0, 2, 0), false},
+		{version(0, 1, 0), version(0, 1, 3), true},
+		{version(0, 1, 3), version(0, 1, 0), false},
+		{version(0, 1, 3), version(0, 2, 0), true},
 		{version(0, 2, 0), version(0, 1, 9), false},
 		{version(0, 9, 0), version(1, 9, 0), false},
+		{version(1, 0, 0), version(0, 9, 9), false},
 		{version(1, 0, 0), version(1, 7, 2), true},
+		{version(1, 7, 2), version(1, 7, 1), false},
 		{version(1, 0, 0), version(2, 0, 0), false},
 	} {
 		err := compatible(test.built, test.loaded)
@@ -30,7 +33,7 @@ func TestCompatible(t *testing.T) {
 			t.Errorf("%v is not ErrVersion", err)
 		}
 	}
-	err := compatible(version(0, 1, 2), version(0, 3, 4))
+	err := compatible(version(0, 3, 4), version(0, 1, 2))
 	if s := err.Error(); !strings.Contains(s, "0.1.2") || !strings.Contains(s, "0.3.4") {
 		t.Errorf("says %q", s)
 	}

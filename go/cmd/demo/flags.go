@@ -22,6 +22,8 @@ type options struct {
 	runs int
 	out  string
 	json bool
+
+	check bool // hold the median of the runs against what it has to reach
 }
 
 const usage = `DEMO runs a WebRTC call between two Pion peer connections on this machine, through an emulated bottleneck
@@ -46,10 +48,14 @@ Examples:
       another network, another camera
   DEMO --runs=3 --seed=10
       three calls, and the median of their figures
+  DEMO --check
+      three calls; fails unless the median's utilisation is at least 0.60, the p95 of its queueing delay after the
+      first 5 s at most 120 ms, and its sent rate under the new capacity within 2 s of each drop
   DEMO --json >call.json
       only the figures, for a program; durations are nanoseconds, rates bit/s
 
-Exit status: 0 if the call took place, also if Ctrl-C ended it early; 1 if something failed; 2 for a wrong command line.
+Exit status: 0 if the call took place, also if Ctrl-C ended it early; 1 if something failed, which with --check a figure
+that misses does, and Ctrl-C; 2 for a wrong command line.
 `
 
 // name is what the program was called as: tools/demo.sh says that it is that.
@@ -76,6 +82,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	interval := flags.Duration("remb-interval", time.Second, "`TIME` between REMBs that do not lower the rate")
 	flags.IntVar(&o.runs, "runs", 1, "`NUMBER` of calls, one after the other, with seeds counted up; their median follows")
 	flags.StringVar(&o.out, "out", "demo-report.html", "`FILE` for the report, numbered if there are several runs; empty: none")
+	flags.BoolVar(&o.check, "check", false, "fail if the median of the runs, then 3 by default, misses what it has to reach, see below")
 	flags.BoolVar(&o.json, "json", false, "print nothing but the figures, as JSON")
 
 	switch err := flags.Parse(args); {
@@ -88,6 +95,9 @@ func parse(args []string, out io.Writer) (options, error) {
 		return o, err
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("%q is not a flag, and there are no other arguments", flags.Arg(0))
+	}
+	if o.check && !isSet(flags, "runs") {
+		o.runs = checkRuns
 	}
 	var err error
 	if o.call.Capacity, err = parseCapacities(capacity, o.call.Duration); err != nil {
@@ -106,11 +116,16 @@ func parse(args []string, out io.Writer) (options, error) {
 		return o, fmt.Errorf("--remb-interval: %v is not within 10ms and 1m0s", *interval)
 	}
 	o.call.Options = []remb.Option{remb.WithProfile(p), remb.WithREMBInterval(*interval)}
-	return o, o.check()
+	return o, o.inRange()
 }
 
-// check looks at the ranges.
-func (o *options) check() error {
+func isSet(flags *flag.FlagSet, name string) (set bool) {
+	flags.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
+}
+
+// inRange looks at the ranges.
+func (o *options) inRange() error {
 	for _, c := range []struct {
 		flag        string
 		value       time.Duration
@@ -132,6 +147,9 @@ func (o *options) check() error {
 	}
 	if o.runs < 1 || o.runs > 100 {
 		return fmt.Errorf("--runs: %d is not within 1 and 100", o.runs)
+	}
+	if o.check {
+		return o.checkable()
 	}
 	return nil
 }

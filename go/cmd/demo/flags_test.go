@@ -71,6 +71,9 @@ func TestBadCommandLines(t *testing.T) {
 		"--runs=101":                "--runs",
 		"--seed=-1":                 "seed",
 		"--out=/dev/null/call.html": "--out: there is no folder /dev/null",
+		"--check --capacity=1M,2M":  "--check: --capacity does not fall",
+		"--check --duration=5s":     "--check: a call of 5s has no time after the start-up of 5s",
+		"--check --runs=0":          "--runs",
 		"--colour":                  "colour",
 		"now":                       `"now" is not a flag`,
 	} {
@@ -88,6 +91,7 @@ func TestHelp(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Usage:", "Examples:", "--duration=TIME", "(default 1m0s)", "--json  ", "--profile=PROFILE",
+		"--check  ", "at least 0.60", "at most 120 ms", "within 2 s",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in the help", want)

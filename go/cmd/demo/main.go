@@ -80,10 +80,19 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if len(summaries) == 0 {
 		return errors.New("interrupted before the call began")
 	}
+	show := out
 	if o.json {
-		return printJSON(o, summaries, out)
+		show = io.Discard // of what is not JSON
+		if err := printJSON(o, summaries, out); err != nil {
+			return err
+		}
+	} else if err := conclude(o, summaries, reports, out); err != nil {
+		return err
 	}
-	return conclude(o, summaries, reports, out)
+	if o.check {
+		return verdict(o, summaries, show)
+	}
+	return nil
 }
 
 // announce prints what comes before the lines of a call, and sees to it that they are printed.

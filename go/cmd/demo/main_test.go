@@ -1,3 +1,5 @@
+//go:build cgo
+
 package main
 
 import (
@@ -71,6 +73,22 @@ func TestInterrupt(t *testing.T) {
 	out := start(t, ctx, "--duration=1h", "--runs=5", "--delay=0s", "--out=")
 	if !strings.Contains(out, "\nSummary\n") || strings.Contains(out, "Run 2") || strings.Contains(out, "Median") {
 		t.Errorf("%s", out)
+	}
+}
+
+// A drop too shortly before the end to be followed.
+func TestCheckFails(t *testing.T) {
+	o, err := parse(strings.Fields("--check --runs=1 --duration=5.1s --capacity=1M,50k@5s --delay=10ms --out= --json"), os.Stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), o, &out); err == nil || !strings.Contains(err.Error(), "check: missed by the median of 1 run: ") ||
+		!strings.Contains(err.Error(), "drop at 5s not within 0.10 s") {
+		t.Errorf("%v", err)
+	}
+	if !json.Valid(out.Bytes()) {
+		t.Errorf("no JSON:\n%s", &out)
 	}
 }
 

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package democall
 
 import (
@@ -32,8 +34,9 @@ func noGoroutineLeft(t *testing.T) {
 	})
 }
 
-// The demo's call in short: a drop from 2 to 0.6 Mbit/s in the middle of 16 s. What is asked for leaves room
-// for a busy machine, where late wake-ups look like queues.
+// The demo's call in short: a drop from 2 to 0.6 Mbit/s in the middle of 16 s. On a machine that keeps the time, utilisation
+// is 0.71 to 0.80, the drop is followed within 1.5 to 1.7 s, and p95 of the queueing delay is 15 to 27 ms once things have
+// settled. Where others want the machine too, late wake-ups look like queues and spoil the probes: less is asked for then.
 func TestShortCall(t *testing.T) {
 	noGoroutineLeft(t)
 	var mu sync.Mutex
@@ -53,21 +56,46 @@ func TestShortCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := callrecord.Summarise(r)
-	t.Logf("utilisation %.2f, queue p95 %v, %d REMBs, %d of %d dropped, changes %+v", s.Utilisation, s.QueueP95,
-		s.REMBs, s.Dropped, s.Sent, s.Changes)
+	settled := settledQueueP95(r)
+	t.Logf("utilisation %.2f, queue p95 %v, settled %v, late p99 %v, %d REMBs, %d of %d dropped, changes %+v", s.Utilisation,
+		s.QueueP95, settled, s.DeliveryLateP99, s.REMBs, s.Dropped, s.Sent, s.Changes)
 
 	if len(seconds) != 16 {
 		t.Errorf("%d seconds were reported", len(seconds))
 	}
 	checkREMBs(t, r)
 	checkObedience(t, r)
-	if len(s.Changes) != 1 || !s.Changes[0].Followed || s.Changes[0].After > 4*time.Second {
+	utilisation, follow, queue := 0.65, 2*time.Second, 60*ms
+	if s.DeliveryLateP99 > 2*ms { // 0.5 ms if nothing else runs, 3 to 5 with all processors busy
+		t.Log("this machine is busy")
+		utilisation, follow, queue = 0.2, 4*time.Second, config.Queue
+	}
+	if len(s.Changes) != 1 || !s.Changes[0].Followed || s.Changes[0].After > follow {
 		t.Errorf("the sender does not follow the drop: %+v", s.Changes)
 	}
-	if s.Utilisation < 0.2 || s.Utilisation > 1 {
+	if s.Utilisation < utilisation || s.Utilisation > 1 {
 		t.Errorf("utilisation %.2f", s.Utilisation)
 	}
+	if settled > queue {
+		t.Errorf("p95 of the queueing delay is %v", settled)
+	}
 	checkCapacity(t, r, config.Delay)
+}
+
+// settledQueueP95 is the p95 of the queueing delay without the start-up and the 4 s after each change, in which a queue is
+// full that the sender then empties.
+func settledQueueP95(r *callrecord.Recording) time.Duration {
+	var waits []time.Duration
+	for _, p := range r.Received {
+		settled := p.At >= callrecord.Startup
+		for _, change := range r.Capacity[1:] {
+			settled = settled && (p.At < change.At || p.At >= change.At+4*time.Second)
+		}
+		if settled {
+			waits = append(waits, p.Wait)
+		}
+	}
+	return callrecord.Quantile(waits, 0.95)
 }
 
 // The bottleneck is real: what comes through never exceeds its capacity. (Before this machine's lateness, that is,
@@ -167,27 +195,5 @@ func TestInterruptedWhileConnecting(t *testing.T) {
 	config := Config{Duration: time.Hour, Capacity: []callrecord.Rate{{At: 0, Bps: 1e6}}, MaxRate: 1_000_000}
 	if _, err := Run(ctx, config); err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Errorf("%v", err)
-	}
-}
-
-func TestIsRTP(t *testing.T) {
-	packet := func(first, second byte) []byte { return append([]byte{first, second}, make([]byte, 20)...) }
-	for _, c := range []struct {
-		name     string
-		datagram []byte
-		want     bool
-	}{
-		{"VP8", packet(0x90, 96), true},
-		{"VP8 with marker", packet(0x90, 96|128), true},
-		{"RTX", packet(0xb0, 97), true},
-		{"sender report", packet(0x80, 200), false},
-		{"payload-specific feedback", packet(0x8f, 206), false},
-		{"STUN", packet(0, 1), false},
-		{"DTLS", packet(22, 254), false},
-		{"too short", []byte{0x90, 96}, false},
-	} {
-		if got := isRTP(c.datagram); got != c.want {
-			t.Errorf("%s: %v", c.name, got)
-		}
 	}
 }
