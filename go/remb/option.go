@@ -79,7 +79,8 @@ func WithTimeSource(source TimeSource) Option {
 	return func(o *options) error { o.timeSource = source; return nil }
 }
 
-// WithMaxStreams sets how many SSRCs are remembered at a time, 1 to 1 000 000; 0 is the default of 16 384.
+// WithMaxStreams sets how many SSRCs are remembered at a time, 1 to 1 000 000 that were added and as many that were only
+// heard; 0 is the default of 16 384.
 func WithMaxStreams(n int) Option {
 	return func(o *options) error { o.maxStreams = n; return nil }
 }
