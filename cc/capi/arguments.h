@@ -1,0 +1,147 @@
+// What the structs of remb.h say, checked and in the core's types.
+#ifndef CC_CAPI_ARGUMENTS_H_
+#define CC_CAPI_ARGUMENTS_H_
+
+#include <cstdint>
+
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
+#include "cc/capi/estimator.h"
+#include "cc/capi/structs.h"
+#include "remb/remb.h"
+
+namespace remb::core {
+
+constexpr int32_t kMaxStreams = 1'000'000;
+constexpr int32_t kMinClockRate = 1'000;
+constexpr int32_t kMaxClockRate = 1'000'000;
+constexpr int32_t kMaxExtensionId = 255;
+constexpr int64_t kMinRembIntervalUs = 10'000;
+constexpr int64_t kMaxRembIntervalUs = 60'000'000;
+constexpr int64_t kMaxRttUs = 60'000'000;
+constexpr int kPayloadBytesBits = 16;
+constexpr uint32_t kMaxRtpBytes = 65'535;    // neither UDP nor RFC 4571 carries more
+constexpr int kTransmissionOffsetBits = 24;  // signed
+constexpr uint32_t kAllStamps =
+    REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
+
+static_assert(REMB_STAMP_ABS_SEND_TIME == ReceivedPacket::kAbsSendTime);
+static_assert(REMB_STAMP_TRANSMISSION_OFFSET == ReceivedPacket::kTransmissionOffset);
+static_assert(REMB_STAMP_RTP_TIMESTAMP == ReceivedPacket::kRtpTimestamp);
+
+inline bool IsTime(int64_t us) { return static_cast<uint64_t>(us) <= uint64_t{REMB_MAX_TIME_US}; }
+inline bool IsRate(int64_t bps) { return bps >= 0 && bps <= REMB_MAX_BITRATE_BPS; }
+template <typename T>
+bool IsDefaultOr(T value, T least, T most) {
+  return value == 0 || (value >= least && value <= most);
+}
+
+// 0 is the default; REMB_ID_NONE is none.
+inline int16_t ToExtensionId(int32_t id, int16_t default_id) {
+  if (id == 0) return default_id;
+  return id == REMB_ID_NONE ? int16_t{0} : static_cast<int16_t>(id);
+}
+
+// REMB_OK or an error.
+inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
+  const bool valid =
+      from.profile >= REMB_PROFILE_DEFAULT && from.profile <= REMB_PROFILE_LIBWEBRTC &&
+      from.clock >= REMB_CLOCK_AUTO && from.clock <= REMB_CLOCK_RTP_TIMESTAMP &&
+      IsDefaultOr(from.max_streams, 1, kMaxStreams) &&
+      IsDefaultOr(from.abs_send_time_id, REMB_ID_NONE, kMaxExtensionId) &&
+      IsDefaultOr(from.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId) &&
+      IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) &&
+      (from.count_audio == 0 || from.count_audio == 1) && IsRate(from.initial_bitrate_bps) &&
+      IsRate(from.min_bitrate_bps) && IsRate(from.max_bitrate_bps) &&
+      IsDefaultOr(from.remb_interval_us, kMinRembIntervalUs, kMaxRembIntervalUs);
+  if (!valid) return REMB_ERR_ARGUMENT;
+  if (from.min_bitrate_bps) to.min_bitrate = DataRate::BitsPerSec(from.min_bitrate_bps);
+  if (from.max_bitrate_bps) {
+    to.max_bitrate = DataRate::BitsPerSec(from.max_bitrate_bps);
+    if (*to.max_bitrate < to.min_bitrate) return REMB_ERR_ARGUMENT;
+  }
+  to.bandwidth.clock = static_cast<BandwidthEstimator::Clock>(from.clock);
+  if (from.max_streams) to.bandwidth.max_streams = from.max_streams;
+  StreamConfig& stream = to.bandwidth.default_stream;
+  stream.abs_send_time_id = ToExtensionId(from.abs_send_time_id, 0);
+  stream.transmission_offset_id = ToExtensionId(from.transmission_offset_id, 0);
+  if (from.clock_rate_hz) stream.clock_rate_hz = from.clock_rate_hz;
+  if (from.initial_bitrate_bps) {
+    to.bandwidth.initial_bitrate = DataRate::BitsPerSec(from.initial_bitrate_bps);
+  }
+  to.count_audio = from.count_audio == 1;
+  if (from.remb_interval_us) to.schedule.interval = TimeDelta::Micros(from.remb_interval_us);
+  return REMB_OK;
+}
+
+// REMB_OK or an error. `to` has the defaults.
+inline int32_t ToStreamConfig(const remb_stream& from, StreamConfig& to) {
+  const bool valid = from.kind >= REMB_KIND_VIDEO && from.kind <= REMB_KIND_AUDIO &&
+                     IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) &&
+                     IsDefaultOr(from.abs_send_time_id, REMB_ID_NONE, kMaxExtensionId) &&
+                     IsDefaultOr(from.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId);
+  if (!valid) return REMB_ERR_ARGUMENT;
+  to.audio = from.kind == REMB_KIND_AUDIO;
+  to.abs_send_time_id = ToExtensionId(from.abs_send_time_id, to.abs_send_time_id);
+  to.transmission_offset_id = ToExtensionId(from.transmission_offset_id, to.transmission_offset_id);
+  if (from.clock_rate_hz) to.clock_rate_hz = from.clock_rate_hz;
+  return REMB_OK;
+}
+
+// Checks a packet's members: REMB_OK or an error.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t CheckPacket(const remb_packet& packet) {
+  if (!IsTime(packet.arrival_us)) return REMB_ERR_TIME;
+  // All in one: each term is 0 if its member is in range.
+  const uint32_t half_offset = uint32_t{1} << (kTransmissionOffsetBits - 1);
+  const uint32_t out_of_range =
+      (packet.stamps & ~kAllStamps) | packet.abs_send_time >> 24 |
+      (static_cast<uint32_t>(packet.transmission_offset) + half_offset) >> kTransmissionOffsetBits |
+      static_cast<uint32_t>(packet.payload_bytes) >> kPayloadBytesBits |
+      static_cast<uint32_t>(packet.reserved);
+  return out_of_range == 0 ? REMB_OK : REMB_ERR_ARGUMENT;
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline ReceivedPacket ToReceivedPacket(const remb_packet& packet) {
+  return {.ssrc = packet.ssrc,
+          .stamps = packet.stamps,
+          .abs_send_time = packet.abs_send_time,
+          .rtp_timestamp = packet.rtp_timestamp,
+          .transmission_offset = packet.transmission_offset,
+          .size = DataSize::Bytes(packet.payload_bytes),
+          .arrival = Timestamp::Micros(packet.arrival_us)};
+}
+
+// An array of structs that may all be longer or shorter than ours.
+class PacketArray {
+ public:
+  explicit PacketArray(const remb_packet* packets)
+      : packets_(packets), stride_(StructSize(packets)) {}
+
+  int32_t Check(int32_t index) {
+    if (StructSize(Address(index)) != stride_) return REMB_ERR_ARGUMENT;
+    if (stride_ == sizeof(remb_packet)) return CheckPacket(packets_[index]);
+    const int32_t status = CopyIn(Address(index), copy_);
+    return status == REMB_OK ? CheckPacket(copy_) : status;
+  }
+  // One that was checked.
+  ReceivedPacket At(int32_t index) {
+    if (ABSL_PREDICT_TRUE(stride_ == sizeof(remb_packet))) {
+      return ToReceivedPacket(packets_[index]);
+    }
+    CopyIn(Address(index), copy_);
+    return ToReceivedPacket(copy_);
+  }
+
+ private:
+  const void* Address(int32_t index) const {
+    return reinterpret_cast<const unsigned char*>(packets_) + static_cast<size_t>(index) * stride_;
+  }
+
+  const remb_packet* packets_;
+  uint32_t stride_;
+  remb_packet copy_;
+};
+
+}  // namespace remb::core
+
+#endif  // CC_CAPI_ARGUMENTS_H_
