@@ -14,9 +14,6 @@
 #include "cc/remb/remb_message.h"
 #include "cc/rtp/rtp_header.h"
 
-#define REMB_TEXT_(x) #x
-#define REMB_TEXT(x) REMB_TEXT_(x)
-
 struct remb_estimator {
   explicit remb_estimator(const remb::core::Estimator::Config& config) : core(config) {}
   remb::core::Estimator core;
@@ -80,41 +77,6 @@ int32_t OnPackets(Estimator& core, PacketArray packets, int32_t count) {
 }  // namespace remb::core
 
 using namespace remb::core;  // NOLINT: everything below is extern "C"
-
-int32_t remb_version(void) {
-  return REMB_VERSION_MAJOR * 65536 + REMB_VERSION_MINOR * 256 + REMB_VERSION_PATCH;
-}
-
-const char* remb_version_string(void) {
-  return REMB_TEXT(REMB_VERSION_MAJOR) "." REMB_TEXT(REMB_VERSION_MINOR) "." REMB_TEXT(
-      REMB_VERSION_PATCH);
-}
-
-const char* remb_status_string(int32_t status) {
-  if (status >= 0) return "ok";
-  switch (status) {
-    case REMB_ERR_NULL:
-      return "a pointer is NULL";
-    case REMB_ERR_STRUCT_SIZE:
-      return "struct_size is not set, or the struct is of a newer version and uses what it added";
-    case REMB_ERR_ARGUMENT:
-      return "an argument is out of range";
-    case REMB_ERR_TIME:
-      return "a time is negative or too large: microseconds of a monotonic clock are expected";
-    case REMB_ERR_BUFFER_TOO_SMALL:
-      return "the buffer is too small";
-    case REMB_ERR_MALFORMED:
-      return "the packet is malformed";
-    case REMB_ERR_NO_MEMORY:
-      return "out of memory";
-    case REMB_ERR_NOT_FOUND:
-      return "not found";
-    case REMB_ERR_TOO_MANY_STREAMS:
-      return "too many streams: raise max_streams or remove some";
-    default:
-      return "unknown error";
-  }
-}
 
 int32_t remb_config_init(remb_config* config, uint32_t struct_size) {
   if (!config) return REMB_ERR_NULL;
