@@ -1,0 +1,4 @@
+// Package chromium drives a headless Chromium in tests.
+package chromium
+
+import _ "github.com/chromedp/chromedp"
