@@ -32,6 +32,7 @@ _LIBRARY_ATTRS = {
 }
 
 _BINARY_ATTRS = dict(_LIBRARY_ATTRS, **{
+    "cgo": attr.bool(default = True, doc = "False: build with CGO_ENABLED=0"),
     "gotags": attr.string_list(doc = "build tags"),
     "modfile": attr.label_list(allow_files = True, doc = "another NAME.mod and its NAME.sum to build with (-modfile)"),
     "_mod": attr.label(default = "//:go.mod", allow_single_file = True),
@@ -110,7 +111,7 @@ def _go_action(ctx, info, out, mnemonic, args, then):
         # Outside the sandbox for GOCACHE only: the copy keeps the inputs honest.
         execution_requirements = {"no-sandbox": "1", "no-remote": "1"},
         env = {
-            "CGO_ENABLED": "1",
+            "CGO_ENABLED": "1" if ctx.attr.cgo else "0",
             "GOCACHE": GOCACHE,
             "GOENV": "off",
             "GOFLAGS": flags,
@@ -135,11 +136,11 @@ def _compile(ctx, out, verb):
     # Where the program finds libremb.so.0, from its own place.
     up = "/".join([".."] * ctx.label.package.count("/") + [".."])
     rpath = ":".join(["$ORIGIN/%s/%s/lib" % (up, f.short_path) for f in info.prefixes.to_list()])
-    ldflags = ["-r", rpath] if rpath else []
+    ldflags = ["-r", rpath] if rpath and ctx.attr.cgo else []
     if ctx.var["COMPILATION_MODE"] == "opt":
         ldflags += ["-s", "-w"]
     args = verb + ["-buildvcs=false"]
-    if ctx.attr._race[_FlagInfo].value:
+    if ctx.attr._race[_FlagInfo].value and ctx.attr.cgo:
         args.append("-race")
     if ldflags:
         args.append("-ldflags=" + " ".join(ldflags))
