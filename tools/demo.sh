@@ -10,7 +10,7 @@ Usage: tools/demo.sh [flags]
 
 A minute of a WebRTC call between two Pion peer connections on this machine, through an emulated bottleneck whose
 capacity changes. The receiver estimates with libremb and sends REMB. Shows the call as it goes, then a summary, and
-writes a report with plots. The first time it installs and builds what is missing, which takes a few minutes.
+writes a report with plots. With --browser it serves a page from which your own browser calls. The first time it installs and builds what is missing, which takes a few minutes.
 
   --duration=TIME        length of the call, 1m
   --capacity=CAPACITIES  the bottleneck's, 2M,0.6M,2.5M

@@ -124,8 +124,31 @@ void StreamTable::ExpireIdle(Timestamp now) {
   while (oldest_ != kNone && OldestIsIdle(now)) Expire(oldest_);
 }
 
-void StreamTable::ExpireAll() {
-  while (oldest_ != kNone) Expire(oldest_);
+void StreamTable::ExpireAll(const Stream* keep) {
+  while (oldest_ != kNone) {
+    if (keep == &streams_[oldest_]) {
+      End(streams_[oldest_]);
+    } else {
+      Expire(oldest_);
+    }
+  }
+}
+
+void StreamTable::ForgetTimes() {
+  for (Stream& stream : streams_) stream.last_packet = Stream::kNever;
+}
+
+void StreamTable::ResetCounts() {
+  for (Stream& stream : streams_) {
+    stream.stamps = 0;
+    stream.packets = 0;
+    stream.bytes = DataSize::Zero();
+  }
+}
+
+const Stream* StreamTable::Find(uint32_t ssrc) const {
+  const int32_t index = IndexOf(ssrc);
+  return index == kNone ? nullptr : &streams_[index];
 }
 
 void StreamTable::SetUsage(Stream& stream, BandwidthUsage usage) {
@@ -194,14 +217,17 @@ void StreamTable::Unlink(int32_t index) {
   (stream.newer != kNone ? streams_[stream.newer].older : newest_) = stream.older;
 }
 
-void StreamTable::Expire(int32_t index) {
-  Stream& stream = streams_[index];
+void StreamTable::End(Stream& stream) {
   ResetDetector(stream);
-  Unlink(index);
+  Unlink(stream.index);
   --alive_count_;
   --usage_count_[static_cast<int>(stream.usage)];
   stream.alive = false;
-  if (!stream.added) Free(index);
+}
+
+void StreamTable::Expire(int32_t index) {
+  End(streams_[index]);
+  if (!streams_[index].added) Free(index);
 }
 
 }  // namespace remb::core

@@ -9,6 +9,7 @@
 
 #include "cc/bwe/bandwidth_usage.h"
 #include "cc/bwe/delay_detector.h"
+#include "cc/bwe/received_packet.h"
 #include "cc/bwe/units.h"
 
 namespace remb::core {
@@ -18,6 +19,7 @@ struct StreamConfig {
   bool audio = false;
   int16_t abs_send_time_id = 0;
   int16_t transmission_offset_id = 0;
+  int16_t abs_capture_time_id = 0;
   int32_t clock_rate_hz = 90'000;
 
   bool operator==(const StreamConfig&) const = default;
@@ -31,8 +33,13 @@ struct Stream {
   BandwidthUsage usage = BandwidthUsage::kNormal;  // of its own detector; SetUsage changes it
   int32_t older = -1;  // neighbours by the time last heard; `newer` also links unused places
   int32_t newer = -1;
-  Timestamp last_packet = Timestamp::Micros(0);
+  Timestamp last_packet = kNever;
+  uint32_t stamps = 0;  // of the last packet
+  int64_t packets = 0;
+  DataSize bytes = DataSize::Zero();
   StreamConfig config;
+
+  static constexpr Timestamp kNever = Timestamp::Micros(-1);
 };
 
 // No call but Add, AddByUser and ReserveDetectors allocates; these throw std::bad_alloc, and then
@@ -47,6 +54,7 @@ class StreamTable {
   explicit StreamTable(int max_streams);
 
   Stream* Find(uint32_t ssrc);
+  const Stream* Find(uint32_t ssrc) const;  // changes nothing, so may be called on several threads
 
   // Adds an SSRC that is not there, as one that was heard; it is not alive yet. nullptr if
   // max_streams of these are there.
@@ -60,7 +68,13 @@ class StreamTable {
   DelayDetector& Detector(const Stream& stream);
   void Remove(uint32_t ssrc);
 
-  // Notes that the stream was heard.
+  // Notes that the stream was heard, and counts the packet.
+  void OnPacket(Stream& stream, const ReceivedPacket& packet, Timestamp now) {
+    stream.stamps = packet.stamps;
+    ++stream.packets;
+    stream.bytes = stream.bytes + packet.size;
+    Touch(stream, now);
+  }
   void Touch(Stream& stream, Timestamp now) {
     stream.last_packet = now;
     if (stream.index != newest_) MakeNewest(stream);
@@ -71,8 +85,11 @@ class StreamTable {
   }
   // Ends the life of streams idle for more than kStreamTimeout.
   void ExpireIdle(Timestamp now);
-  // Ends the life of all.
-  void ExpireAll();
+  // Ends the life of all. `keep`, if not nullptr, has its place also if it was not added.
+  void ExpireAll(const Stream* keep = nullptr);
+  // Forgets when streams were heard, and what was counted.
+  void ForgetTimes();
+  void ResetCounts();
   void SetUsage(Stream& stream, BandwidthUsage usage);
 
   int alive_count() const { return alive_count_; }
@@ -84,6 +101,16 @@ class StreamTable {
   // Fills `ssrcs` with those heard most recently, alive at `now` and not 0, in numeric order; gives
   // their number.
   int MostRecent(Timestamp now, std::span<uint32_t> ssrcs) const;
+  // Calls f for each stream that was added or is alive at `now`.
+  template <typename F>
+  void ForEach(Timestamp now, F f) const {
+    for (const Stream& stream : streams_) {
+      if (stream.added || IsAliveAt(stream, now)) f(stream);
+    }
+  }
+  static bool IsAliveAt(const Stream& stream, Timestamp now) {
+    return stream.alive && now - stream.last_packet <= kStreamTimeout;
+  }
 
  private:
   struct Bucket {
@@ -92,6 +119,7 @@ class StreamTable {
   };
   static constexpr int32_t kNone = -1;
 
+  int32_t IndexOf(uint32_t ssrc) const;
   void ReserveOne();
   Stream* Place(uint32_t ssrc, const StreamConfig& config);
   uint32_t Home(uint32_t ssrc) const;
@@ -100,6 +128,7 @@ class StreamTable {
   void MakeNewest(Stream& stream);
   void ResetDetector(Stream& stream);
   void Unlink(int32_t index);
+  void End(Stream& stream);
   void Expire(int32_t index);
 
   int32_t max_streams_;
@@ -122,14 +151,17 @@ class StreamTable {
 
 inline Stream* StreamTable::Find(uint32_t ssrc) {
   if (last_found_ != kNone && streams_[last_found_].ssrc == ssrc) return &streams_[last_found_];
+  const int32_t index = IndexOf(ssrc);
+  if (index == kNone) return nullptr;
+  last_found_ = index;
+  return &streams_[index];
+}
+
+inline int32_t StreamTable::IndexOf(uint32_t ssrc) const {
   const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
   for (uint32_t i = Home(ssrc);; i = (i + 1) & mask) {
     const Bucket& bucket = buckets_[i];
-    if (bucket.index == kNone) return nullptr;
-    if (bucket.ssrc == ssrc) {
-      last_found_ = bucket.index;
-      return &streams_[bucket.index];
-    }
+    if (bucket.index == kNone || bucket.ssrc == ssrc) return bucket.index;
   }
 }
 

@@ -30,8 +30,16 @@ type Estimator struct {
 	cleanup runtime.Cleanup
 	scratch packetBuffer
 	target  targetBitrate
+	state   State // that the loop has been told of
+	hold    hold
+	rtt     rttMeter
+
+	references references
 
 	malformed, rembsSent, writeErrors int64
+
+	totals          Totals // what neither core nor the three above keep
+	lastREMBBitrate int
 }
 
 // NewEstimator makes an estimator. It fails as [NewBWEInterceptorFactory] does. Close it; one that is forgotten is
@@ -49,7 +57,7 @@ func newEstimator(o *options, loop *rembLoop) (*Estimator, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Estimator{senderSSRC: o.senderSSRC, now: o.now, loop: loop, core: c}
+	e := &Estimator{senderSSRC: o.senderSSRC, now: o.now, loop: loop, core: c, rtt: rttMeter{inUse: defaultRTT}}
 	for e.senderSSRC == 0 {
 		e.senderSSRC = rand.Uint32()
 	}
@@ -154,7 +162,7 @@ func (e *Estimator) Poll(now time.Time) (remb REMB, due bool, err error) {
 		e.mu.Unlock()
 		return REMB{}, false, ErrClosed
 	}
-	result := e.core.poll(e.line.micros(now), &remb)
+	result := e.poll(e.line.micros(now), &remb)
 	facts, err := e.unlockAndTell(result)
 	return e.polled(remb, facts), facts.Has(REMBDue), err
 }
@@ -164,7 +172,7 @@ func (e *Estimator) pollNow() (remb REMB, due bool, err error) {
 	now := e.nowMicros()
 	facts := Facts(0)
 	err = e.do(func() error {
-		result := e.core.poll(now, &remb)
+		result := e.poll(now, &remb)
 		facts = Facts(max(result, 0))
 		return statusError(result)
 	})
@@ -189,7 +197,8 @@ func (e *Estimator) sent(micros int64, bitrate int) error {
 	return e.do(func() error {
 		err := e.core.sent(micros, bitrate)
 		if err == nil {
-			e.rembsSent++
+			e.hold.extra = 0
+			e.countREMB(bitrate)
 		}
 		return err
 	})
@@ -203,18 +212,33 @@ func (e *Estimator) NextPoll() (time.Time, bool) {
 	if e.closed {
 		return time.Time{}, false
 	}
-	t := e.line.time(e.core.nextPoll())
+	t := e.line.time(e.nextPoll())
 	return t, !t.IsZero()
 }
 
-// Reset forgets all that was measured and sent, as if the estimator had just been made. Streams, limits and the
-// round-trip time stay. Errors: [ErrClosed].
+// Reset forgets all that was measured and sent, as if the estimator had just been made. Streams, limits, the
+// round-trip time and a pause stay. Errors: [ErrClosed].
 func (e *Estimator) Reset() error {
-	err := e.do(func() error { return e.core.reset() })
+	err := e.do(func() error {
+		totals := e.totals
+		e.addCounted(&totals)
+		err := e.core.reset()
+		if err == nil {
+			e.totals = totals
+			e.hold.extra = 0
+		}
+		return err
+	})
 	if err == nil && e.loop != nil {
 		e.loop.signal()
 	}
 	return err
+}
+
+func (e *Estimator) isClosed() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.closed
 }
 
 // Close frees the estimator. It may be called more than once and always returns nil. An interceptor closes its own.
@@ -222,6 +246,7 @@ func (e *Estimator) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.closed {
+		e.addCounted(&e.totals)
 		e.closed = true
 		e.cleanup.Stop()
 		e.core.destroy()

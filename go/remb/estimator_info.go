@@ -37,14 +37,9 @@ func (e *Estimator) Stats() Stats {
 		return Stats{}
 	}
 	stats := Stats{MalformedPackets: e.malformed, REMBsSent: e.rembsSent, WriteErrors: e.writeErrors}
+	stats.Paused, stats.RTT = e.hold.paused, e.rtt.inUse
 	e.core.stats(&stats, &e.line)
 	return stats
-}
-
-// SetRTT tells the round-trip time to the sender, 0 to 60 s; 200 ms until told. It sets how fast the rate grows near
-// capacity, and how soon it may be cut again. Errors: [ErrClosed], [StatusArgument].
-func (e *Estimator) SetRTT(rtt time.Duration) error {
-	return e.do(func() error { return e.core.setRTT(rtt.Microseconds()) })
 }
 
 // SetMaxBitrate sets the highest rate that is asked for, up to 10^12 bit/s; 0 is no limit. It limits what is said, not
@@ -92,7 +87,7 @@ func (e *Estimator) untilNextPoll() (time.Duration, bool) {
 	if e.closed {
 		return 0, false
 	}
-	next := e.core.nextPoll()
+	next := e.nextPoll()
 	if next == math.MaxInt64 {
 		return 0, false
 	}

@@ -1,7 +1,10 @@
 package remb
 
 import (
+	"iter"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"weak"
 
@@ -11,7 +14,8 @@ import (
 // BWEInterceptorFactory makes a [BWEInterceptor] for each peer connection. Add it to an interceptor.Registry, before
 // all others: it is then nearest to the wire. All methods may be called from several goroutines at a time.
 type BWEInterceptorFactory struct {
-	opts *options
+	opts  *options
+	tally tally
 
 	mu         sync.Mutex
 	onNew      func(id string, estimator *Estimator)
@@ -43,6 +47,7 @@ func (f *BWEInterceptorFactory) NewInterceptor(id string) (interceptor.Intercept
 	onNew := f.onNew
 	f.estimators[id] = weak.Make(i.estimator)
 	f.mu.Unlock()
+	f.tally.add(i.estimator)
 	// Pion drops an interceptor without closing it if another factory of the registry fails.
 	runtime.AddCleanup(i.estimator, func(id string) { f.forget(id, nil) }, id)
 	if onNew != nil {
@@ -63,8 +68,35 @@ func (f *BWEInterceptorFactory) OnNewPeerConnection(callback func(id string, est
 // has been closed.
 func (f *BWEInterceptorFactory) Estimator(id string) *Estimator {
 	f.mu.Lock()
+	e := f.estimators[id].Value()
+	f.mu.Unlock()
+	if e == nil || e.isClosed() {
+		return nil
+	}
+	return e
+}
+
+// Estimators goes through the ids and estimators of all peer connections, in no particular order: of those that were
+// there when the loop began, the ones that are still open at their turn. The loop's body runs with no lock held, may call
+// anything, and holds nobody up.
+func (f *BWEInterceptorFactory) Estimators() iter.Seq2[string, *Estimator] {
+	return func(yield func(string, *Estimator) bool) {
+		f.mu.Lock()
+		ids := slices.Collect(maps.Keys(f.estimators))
+		f.mu.Unlock()
+		for _, id := range ids {
+			if e := f.Estimator(id); e != nil && !yield(id, e) {
+				return
+			}
+		}
+	}
+}
+
+// remember has an id stand for an estimator.
+func (f *BWEInterceptorFactory) remember(id string, e *Estimator) {
+	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.estimators[id].Value()
+	f.estimators[id] = weak.Make(e)
 }
 
 // forget removes an estimator that is closed or, for nil, has been collected. Another one may have its id by now.

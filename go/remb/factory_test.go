@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/pion/interceptor"
 )
 
 func TestFactory(t *testing.T) {
@@ -53,6 +55,53 @@ func TestFactory(t *testing.T) {
 	_, _ = again.Close(), b.Close()
 	if factory.Estimator("a") != nil || factory.Estimator("b") != nil || len(factory.estimators) != 0 {
 		t.Errorf("%d are left", len(factory.estimators))
+	}
+}
+
+func TestEstimators(t *testing.T) {
+	factory, err := NewBWEInterceptorFactory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := map[string]interceptor.Interceptor{}
+	for _, id := range []string{"a", "b", "c", "d"} {
+		if open[id], err = factory.NewInterceptor(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := factory.Estimators()
+	_ = open["a"].Close() // all looks when it is ranged over
+	delete(open, "a")
+	seen := 0
+	for id, e := range all {
+		if seen++; e == nil || e != factory.Estimator(id) || e.Stats().Profile != ProfileLibwebrtc {
+			t.Errorf("%s has %p", id, e)
+		}
+	}
+	if seen != 3 {
+		t.Errorf("%d estimators, want 3", seen)
+	}
+	seen = 0
+	for id := range all {
+		seen++
+		for other, i := range open {
+			if other != id {
+				_ = i.Close()
+				delete(open, other)
+			}
+		}
+	}
+	if seen != 1 {
+		t.Errorf("%d estimators, although the first one's turn closed all others", seen)
+	}
+	for range all {
+		break
+	}
+	for _, i := range open {
+		_ = i.Close()
+	}
+	for id := range all {
+		t.Errorf("%s is still there", id)
 	}
 }
 

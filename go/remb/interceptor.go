@@ -4,7 +4,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
@@ -22,7 +21,7 @@ type BWEInterceptor struct {
 	loop      *rembLoop
 	log       logging.LeveledLogger
 
-	warnedTransportCC, loggedMalformed atomic.Bool
+	warnedTransportCC, warnedSecond, warnedREMB, loggedMalformed atomic.Bool
 
 	mu      sync.Mutex
 	closed  bool
@@ -36,28 +35,21 @@ type boundStream struct {
 }
 
 func newBWEInterceptor(f *BWEInterceptorFactory, id string) (*BWEInterceptor, error) {
-	log := f.opts.loggerFactory.NewLogger("remb")
-	loop := newREMBLoop(log, time.Duration(f.opts.rembIntervalMicros)*time.Microsecond)
+	loop := newREMBLoop(f.opts)
 	estimator, err := newEstimator(f.opts, loop)
 	if err != nil {
 		return nil, err
 	}
 	loop.estimator = estimator
-	return &BWEInterceptor{
-		factory: f, id: id, estimator: estimator, loop: loop, log: log, streams: map[uint32]*boundStream{},
-	}, nil
+	i := &BWEInterceptor{
+		factory: f, id: id, estimator: estimator, loop: loop, log: loop.log.LeveledLogger, streams: map[uint32]*boundStream{},
+	}
+	loop.owner = i
+	return i, nil
 }
 
 // Estimator returns the estimator of this peer connection.
 func (i *BWEInterceptor) Estimator() *Estimator { return i.estimator }
-
-// BindRTCPWriter sets where REMBs are written to, from now on, and returns the same writer.
-func (i *BWEInterceptor) BindRTCPWriter(writer interceptor.RTCPWriter) interceptor.RTCPWriter {
-	if writer != nil {
-		i.loop.bind(writer)
-	}
-	return writer
-}
 
 // BindRemoteStream starts to count a stream. A reader of what is not counted, audio by default, is returned as it is.
 func (i *BWEInterceptor) BindRemoteStream(
@@ -133,6 +125,8 @@ func (i *BWEInterceptor) Close() error {
 	i.closed = true
 	i.mu.Unlock()
 	i.loop.close()
+	err := i.estimator.Close()
 	i.factory.forget(i.id, i.estimator)
-	return i.estimator.Close()
+	i.factory.tally.remove(i.estimator) // after Close: what it has counted is final
+	return err
 }

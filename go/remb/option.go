@@ -24,6 +24,7 @@ type options struct {
 	minBitrate         int
 	maxBitrate         int
 	rembIntervalMicros int64
+	referenceTime      bool
 
 	senderSSRC    uint32
 	loggerFactory logging.LoggerFactory
@@ -61,6 +62,14 @@ func WithREMBInterval(interval time.Duration) Option {
 // WithSenderSSRC sets the SSRC that REMBs are sent from. 0, the default, is a random one for each peer connection.
 func WithSenderSSRC(ssrc uint32) Option {
 	return func(o *options) error { o.senderSSRC = ssrc; return nil }
+}
+
+// WithReceiverReferenceTime has interceptors measure the round-trip time on connections that send no media: beside REMBs,
+// once a second at most, they write an extended report with a receiver reference time (RFC 3611 section 4.4) of
+// [Estimator.SenderSSRC]. Browsers built on libwebrtc answer with their sender reports. The answers are seen if the
+// application reads RTCP from its RTPReceivers, which most do not.
+func WithReceiverReferenceTime() Option {
+	return func(o *options) error { o.referenceTime = true; return nil }
 }
 
 // WithAudio counts audio streams too. By default they are left out, as libwebrtc does, and their readers stay as they

@@ -1,22 +1,18 @@
 package remb
 
 import (
-	"errors"
 	"math"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 )
 
 const (
 	// retryInterval is how soon a REMB that could not be written is tried again. The C library wants 100 ms at most.
 	retryInterval = 50 * time.Millisecond
-	// warnAfter is how long writes may fail without a word in the log: DTLS takes its time.
-	warnAfter = 5 * time.Second
 	// minWait keeps the loop from spinning.
 	minWait = time.Millisecond
 	forever = time.Duration(math.MaxInt64)
@@ -29,9 +25,10 @@ const (
 // rembLoop writes the REMBs of one peer connection on a goroutine of its own, which starts once there is a writer. It
 // sleeps until the estimator has something to do by itself, or signal says that a packet brought something about.
 type rembLoop struct {
+	owner     *BWEInterceptor
 	estimator *Estimator
-	log       logging.LeveledLogger
 	interval  time.Duration // of REMBs
+	reference bool          // write receiver reference times beside them
 
 	signals chan struct{} // something is to be done
 	rebound chan struct{} // there is another writer
@@ -45,21 +42,20 @@ type rembLoop struct {
 	busy    bool // the goroutine runs, and is not calling back
 
 	// The goroutine's own.
-	failingSince time.Time
-	warned       bool
-	state        State
-	heard        int64 // packets counted when it last looked for them
+	log   rembLog
+	heard int64 // packets counted when it last looked for them
 }
 
-func newREMBLoop(log logging.LeveledLogger, interval time.Duration) *rembLoop {
+func newREMBLoop(o *options) *rembLoop {
 	l := &rembLoop{
-		log:      log,
-		interval: interval,
-		signals:  make(chan struct{}, 1),
-		rebound:  make(chan struct{}, 1),
-		stop:     make(chan struct{}),
+		interval:  time.Duration(o.rembIntervalMicros) * time.Microsecond,
+		reference: o.referenceTime,
+		signals:   make(chan struct{}, 1),
+		rebound:   make(chan struct{}, 1),
+		stop:      make(chan struct{}),
+		log:       rembLog{LeveledLogger: o.loggerFactory.NewLogger("remb")},
 	}
-	if interval == 0 {
+	if l.interval == 0 {
 		l.interval = defaultInterval
 	}
 	l.changed.L = &l.mu
@@ -155,12 +151,9 @@ func (l *rembLoop) run() {
 // sendDue writes a REMB if one is due. If that fails it returns when to try again.
 func (l *rembLoop) sendDue() (retry time.Duration, failed bool) {
 	remb, due, err := l.estimator.pollNow()
-	if err != nil {
-		if !errors.Is(err, ErrClosed) {
-			l.log.Warnf("cannot poll the estimator: %v", err)
-		}
-		return 0, false
-	}
+	l.log.trouble(err, "poll the estimator")
+	stats := l.estimator.Stats()
+	l.log.changes(&stats)
 	if !due {
 		return 0, false
 	}
@@ -170,42 +163,27 @@ func (l *rembLoop) sendDue() (retry time.Duration, failed bool) {
 	if closed {
 		return 0, false
 	}
-	if _, err := writer.Write([]rtcp.Packet{remb.Packet()}, interceptor.Attributes{}); err != nil {
-		l.writeFailed(err)
+	attributes := interceptor.Attributes{sourceKey{}: l.owner}
+	if _, err := writer.Write([]rtcp.Packet{remb.Packet()}, attributes); err != nil {
+		l.estimator.countWriteError()
+		l.log.writeFailed(err)
 		return retryInterval, true
 	}
-	l.written(remb)
+	l.log.trouble(l.estimator.sentNow(remb.Bitrate), "record a REMB")
+	l.log.written(remb, &stats)
+	if l.reference {
+		l.writeReference(writer)
+	}
 	return 0, false
 }
 
-func (l *rembLoop) written(remb REMB) {
-	if err := l.estimator.sentNow(remb.Bitrate); err != nil && !errors.Is(err, ErrClosed) {
-		l.log.Warnf("cannot record a REMB of %d bit/s: %v", remb.Bitrate, err)
+func (l *rembLoop) writeReference(writer interceptor.RTCPWriter) {
+	report, due := l.estimator.nextReference(time.Now())
+	if !due {
+		return
 	}
-	if l.warned {
-		l.log.Infof("REMBs are written again")
-	}
-	l.failingSince, l.warned = time.Time{}, false
-	stats := l.estimator.Stats()
-	if stats.State != l.state {
-		l.log.Debugf("detector went from %s to %s: offset %.3f ms, threshold %.3f ms", l.state, stats.State,
-			stats.ModifiedOffsetMs, stats.ThresholdMs)
-		l.state = stats.State
-	}
-	l.log.Debugf("sent a REMB of %d bit/s for %d SSRCs; incoming %d bit/s", remb.Bitrate, len(remb.SSRCs),
-		stats.IncomingBitrate)
-}
-
-func (l *rembLoop) writeFailed(err error) {
-	l.estimator.countWriteError()
-	now := time.Now()
-	if l.failingSince.IsZero() {
-		l.failingSince = now
-		l.log.Debugf("cannot write a REMB yet: %v", err)
-	}
-	if !l.warned && now.Sub(l.failingSince) >= warnAfter {
-		l.warned = true
-		l.log.Warnf("cannot write REMBs since %v: %v", warnAfter, err)
+	if _, err := writer.Write([]rtcp.Packet{report}, interceptor.Attributes{}); err != nil {
+		l.log.Debugf("cannot write a receiver reference time: %v", err)
 	}
 }
 

@@ -99,6 +99,9 @@ type Stats struct {
 	WriteErrors     int64     // REMBs that could not be written, since creation; some are usual before DTLS is up
 	LastREMB        time.Time // when the last one was sent
 	LastREMBBitrate int
+	Paused          bool // by Pause
+
+	RTT time.Duration // the round-trip time in use
 
 	// The inner signals: packet groups compared so far, and what the newest one brought.
 	PacketGroups     int64

@@ -24,21 +24,31 @@ func (e *Estimator) OnTargetBitrateChange(f func(bitrate int)) {
 
 // unlockAndTell ends a call into C that answered with result: it unlocks, and passes on what that means.
 func (e *Estimator) unlockAndTell(result int32) (Facts, error) {
-	listens := e.target.onChange != nil
+	listens, facts := e.target.onChange != nil, e.hold.of(Facts(result))
+	news := result >= 0 && facts.Has(EstimateUpdated) && e.loop != nil && e.newState()
 	e.mu.Unlock()
 	if result < 0 {
 		return 0, statusError(result)
 	}
-	facts := Facts(result)
 	changed := listens && facts.Has(EstimateUpdated)
 	if e.loop != nil {
-		if changed || facts.Has(REMBDue) || e.loop.idle.Load() {
+		if changed || news || facts.Has(REMBDue) || e.loop.idle.Load() {
 			e.loop.signal()
 		}
 	} else if changed {
 		e.tellTarget()
 	}
 	return facts, nil
+}
+
+// newState reports whether the detector's state is another than when it was last asked, for the loop to log it. Call it
+// with the estimator locked.
+func (e *Estimator) newState() bool {
+	var stats Stats
+	e.core.stats(&stats, &e.line)
+	is, was := stats.State, e.state
+	e.state = is
+	return is != was
 }
 
 // tellTarget calls back until the newest rate has been told. If another goroutine does so already it is left to that

@@ -27,16 +27,10 @@ import (
 	"fmt"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/libremb/libremb/go/remb"
 )
-
-// maxNacksPerPacket bounds how often a lost packet is asked for. Pion's NACK generator has no bound by default, and
-// does not see that a packet came as a retransmission on the RTX SSRC: it goes on asking, the browser goes on sending,
-// and since REMB does not bound what it retransmits its queue never drains.
-const maxNacksPerPacket = 3
 
 // ConfigureREMB registers all that sending REMBs takes. Call it after the codecs have been registered and, so that the
 // estimator sits next to the wire, before anything else is added to the registry. It registers
@@ -67,16 +61,9 @@ func ConfigureREMB(
 	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
 		return nil, fmt.Errorf("cannot configure RTCP reports: %w", err)
 	}
-	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorMaxNacksPerPacket(maxNacksPerPacket))
-	if err != nil {
-		return nil, fmt.Errorf("cannot configure NACK: %w", err)
+	if err := ConfigureNACK(mediaEngine, registry); err != nil {
+		return nil, err
 	}
-	responder, err := nack.NewResponderInterceptor()
-	if err != nil {
-		return nil, fmt.Errorf("cannot configure NACK: %w", err)
-	}
-	registry.Add(responder)
-	registry.Add(generator)
 	return factory, nil
 }
 
@@ -94,12 +81,6 @@ func registerSignalling(mediaEngine *webrtc.MediaEngine, audio bool) error {
 			}
 		}
 	}
-	for _, feedback := range []webrtc.RTCPFeedback{
-		{Type: webrtc.TypeRTCPFBGoogREMB},
-		{Type: webrtc.TypeRTCPFBNACK},
-		{Type: webrtc.TypeRTCPFBNACK, Parameter: "pli"},
-	} {
-		mediaEngine.RegisterFeedback(feedback, webrtc.RTPCodecTypeVideo)
-	}
+	mediaEngine.RegisterFeedback(webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBGoogREMB}, webrtc.RTPCodecTypeVideo)
 	return nil
 }

@@ -119,20 +119,26 @@ func (v Values) MarshalJSON() ([]byte, error) {
 //go:embed report.html
 var page string
 
+// StyleCSS is the page's style: the colours by role in light and dark, cards, legends and plots. Other pages of the
+// project use it too, as they do what follows.
+//
 //go:embed report.css
-var reportCSS string
+var StyleCSS string
 
 //go:embed report.js
 var reportJS string
 
-//go:embed third_party/uplot/uPlot.min.css
-var uplotCSS string
+// UPlotCSS and UPlotJS are the charting library. The script defines the global uPlot.
+var (
+	//go:embed third_party/uplot/uPlot.min.css
+	UPlotCSS string
 
-//go:embed third_party/uplot/uPlot.iife.min.js
-var uplotJS string
+	//go:embed third_party/uplot/uPlot.iife.min.js
+	UPlotJS string
 
-//go:embed third_party/uplot/LICENSE
-var uplotLicense string
+	//go:embed third_party/uplot/LICENSE
+	UPlotLicense string
+)
 
 // Write writes the page.
 func Write(w io.Writer, r Report) error {
@@ -144,11 +150,11 @@ func Write(w io.Writer, r Report) error {
 		return err
 	}
 	_, err = strings.NewReplacer(
-		"{{report.css}}", reportCSS,
+		"{{report.css}}", StyleCSS,
 		"{{report.js}}", reportJS,
-		"{{uplot.css}}", uplotCSS,
-		"{{uplot.js}}", uplotJS,
-		"{{uplot.license}}", uplotLicense,
+		"{{uplot.css}}", UPlotCSS,
+		"{{uplot.js}}", UPlotJS,
+		"{{uplot.license}}", UPlotLicense,
 		"{{data}}", string(data),
 	).WriteString(w, page)
 	return err

@@ -96,12 +96,18 @@ REMB_API const char *remb_version_string(void);
 
 /* Where send times come from. */
 #define REMB_CLOCK_AUTO 0 /* as libwebrtc: abs-send-time from the first packet that has it; */
-                          /* after 30 in a row without it RTP timestamp + offset */
+                          /* after 30 in a row without it RTP timestamp + offset. Before that */
+                          /* comes abs-capture-time where a stream has stamps of it */
 #define REMB_CLOCK_ABS_SEND_TIME \
   1 /* only abs-send-time; other packets count in the bitrate alone */
 #define REMB_CLOCK_TRANSMISSION_OFFSET \
   2                                /* only RTP timestamp + transmission offset (0 if absent) */
 #define REMB_CLOCK_RTP_TIMESTAMP 3 /* only RTP timestamp */
+#define REMB_CLOCK_ABS_CAPTURE_TIME \
+  4 /* only abs-capture-time: a stamp a second maps the RTP timestamps of all SSRCs to one time */
+    /* line, + transmission offset (0 if absent); packets of other SSRCs count in the bitrate */
+    /* alone */
+#define REMB_CLOCK_NONE (-1) /* of one stream: no send times, it counts in the bitrate alone */
 
 /* Media kinds. */
 #define REMB_KIND_VIDEO 0
@@ -111,11 +117,26 @@ REMB_API const char *remb_version_string(void);
 #define REMB_STAMP_ABS_SEND_TIME 1
 #define REMB_STAMP_TRANSMISSION_OFFSET 2
 #define REMB_STAMP_RTP_TIMESTAMP 4
+#define REMB_STAMP_ABS_CAPTURE_TIME 8
+#define REMB_STAMP_CAPTURE_CLOCK_OFFSET 16 /* only together with abs-capture-time */
 
 /* Detector states, by libwebrtc's numbers. */
 #define REMB_STATE_NORMAL 0
 #define REMB_STATE_UNDERUSING 1
 #define REMB_STATE_OVERUSING 2
+
+/* Why a stream's send times come from where they do. */
+#define REMB_REASON_UNHEARD 0 /* no packet yet: none */
+#define REMB_REASON_CONFIG 1  /* the config's clock, which its newest packet has */
+#define REMB_REASON_CARRIED 2 /* abs-send-time, which its newest packet has */
+#define REMB_REASON_MAPPED 3  /* abs-capture-time, a stamp of which places its RTP timestamps */
+#define REMB_REASON_NO_ABS_SEND_TIME \
+  4 /* RTP timestamp: none of the 30 newest packets of all streams has better */
+#define REMB_REASON_NO_STAMP 5   /* none: its newest packet lacks what the clock in use needs */
+#define REMB_REASON_NO_MAPPING 6 /* none: it waits for its first stamp of abs-capture-time */
+#define REMB_REASON_OTHER_CLOCK \
+  7 /* none: its capture times do not lie on the other streams' time line, or jump about */
+#define REMB_REASON_AUDIO 8 /* none: audio, which the config leaves out */
 
 /* An extension id: "this stream does not have the extension". */
 #define REMB_ID_NONE (-1)
@@ -123,6 +144,9 @@ REMB_API const char *remb_version_string(void);
 /* A few words on a status, for logs: "a pointer is NULL". For a value that is not negative: "ok".
  * Never NULL; static. */
 REMB_API const char *remb_status_string(int32_t status);
+
+/* A few words on a REMB_REASON_*: "the packets carry it". Never NULL; static. */
+REMB_API const char *remb_reason_string(int32_t reason);
 
 /* ---- An estimator's life -------------------------------------------------------------------- */
 
@@ -133,8 +157,9 @@ typedef struct remb_config {
   int32_t profile;     /* REMB_PROFILE_* */
   int32_t clock;       /* REMB_CLOCK_*, default AUTO */
   int32_t max_streams; /* SSRCs remembered while alive that were not added, and as many that */
-                       /* were: 1 to 1 000 000, default 16 384. About 100 bytes each, and 800 */
-                       /* more once there was a packet without abs-send-time */
+                       /* were: 1 to 1 000 000, default 16 384. About 120 bytes each, and 800 */
+                       /* more once there was a packet without abs-send-time, 40 more once */
+                       /* there was one with abs-capture-time */
   int32_t abs_send_time_id;       /* for SSRCs that were not added: 1 to 255; default none */
   int32_t transmission_offset_id; /* likewise */
   int32_t clock_rate_hz; /* likewise, the RTP clock rate: 1 000 to 1 000 000, default 90 000 */
@@ -144,6 +169,8 @@ typedef struct remb_config {
   int64_t max_bitrate_bps;     /* as in remb_set_max_bitrate; default no limit */
   int64_t remb_interval_us;    /* between REMBs that do not go down: 10 000 to 60 000 000, */
                                /* default 1 000 000 */
+  int32_t abs_capture_time_id; /* for SSRCs that were not added: 1 to 255; default none */
+  int32_t reserved;            /* 0 */
 } remb_config;
 
 /* Sets struct_size to the size given, sizeof(remb_config), and every default within it. Returns
@@ -171,6 +198,7 @@ typedef struct remb_stream {
   int32_t clock_rate_hz;          /* 1 000 to 1 000 000; 0: the config's */
   int32_t abs_send_time_id;       /* 1 to 255; 0: the config's; REMB_ID_NONE */
   int32_t transmission_offset_id; /* likewise */
+  int32_t abs_capture_time_id;    /* likewise */
 } remb_stream;
 
 /* Says what an SSRC's packets look like; once more for the same SSRC changes it (renegotiation). An
@@ -192,8 +220,9 @@ REMB_API int32_t remb_remove_stream(remb_estimator *estimator, uint32_t ssrc);
  * arrival time. RTX, FEC and padding-only packets count too. The size that counts is all behind the
  * RTP header: payload plus padding. data may also be SRTP (its header is in clear; the tag then
  * counts). Allocates only when an SSRC is new, and for the first packet of all without
- * abs-send-time. Returns facts, 0 or more of REMB_ESTIMATE_UPDATED | REMB_DUE; REMB_ERR_NULL,
- * REMB_ERR_ARGUMENT (size not 0 to 65 535), REMB_ERR_TIME, REMB_ERR_MALFORMED, REMB_ERR_NO_MEMORY.
+ * abs-send-time and the first with abs-capture-time. Returns facts, 0 or more of
+ * REMB_ESTIMATE_UPDATED | REMB_DUE; REMB_ERR_NULL, REMB_ERR_ARGUMENT (size not 0 to 65 535),
+ * REMB_ERR_TIME, REMB_ERR_MALFORMED, REMB_ERR_NO_MEMORY.
  */
 REMB_API int32_t remb_on_rtp_packet(remb_estimator *estimator, int64_t now_us, const uint8_t *data,
                                     int32_t size);
@@ -202,13 +231,15 @@ typedef struct remb_packet {
   uint32_t struct_size;
   uint32_t ssrc;
   int64_t arrival_us;
-  uint32_t stamps;        /* REMB_STAMP_* bits: which of the next three are present */
+  uint32_t stamps;        /* REMB_STAMP_* bits: which of the times here are present */
   uint32_t abs_send_time; /* 24 bits, 6.18 fixed-point seconds */
   uint32_t rtp_timestamp; /* in units of the stream's clock rate */
   int32_t
-      transmission_offset; /* RFC 5450, -2^23 to 2^23 - 1, in units of the stream's clock rate */
-  int32_t payload_bytes;   /* payload plus padding, 0 to 65 535 */
-  int32_t reserved;        /* 0 */
+      transmission_offset;  /* RFC 5450, -2^23 to 2^23 - 1, in units of the stream's clock rate */
+  int32_t payload_bytes;    /* payload plus padding, 0 to 65 535 */
+  int32_t reserved;         /* 0 */
+  int64_t abs_capture_time; /* the 64 bits of the extension: NTP time, 32.32 fixed-point */
+  int64_t capture_clock_offset; /* its second 64 bits: capture clock - sender's clock, 32.32 */
 } remb_packet;
 
 /* The same for a packet whose header the caller has parsed. Returns facts as remb_on_rtp_packet
@@ -303,6 +334,35 @@ typedef struct remb_stats {
 /* Copies the inner signals. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE (shorter than 8).
  */
 REMB_API int32_t remb_get_stats(const remb_estimator *estimator, remb_stats *stats);
+
+/* The SSRCs known: those added, and those not added while they are alive; SSRC 0 too. Fills in
+ * capacity of them at most, in numeric order; which, if there are more, is not said. ssrcs may be
+ * NULL if capacity is 0. Looks at all streams. Returns the number of all, which may be above
+ * capacity; REMB_ERR_NULL, REMB_ERR_ARGUMENT (capacity < 0). */
+REMB_API int32_t remb_streams(const remb_estimator *estimator, uint32_t *ssrcs, int32_t capacity);
+
+typedef struct remb_stream_stats {
+  uint32_t struct_size;
+  uint32_t ssrc;
+  int32_t kind;           /* REMB_KIND_* */
+  int32_t added;          /* 1: by remb_add_stream */
+  int32_t alive;          /* 1: counted within the last 2 s */
+  int32_t clock;          /* REMB_CLOCK_* that its send times come from now, or REMB_CLOCK_NONE */
+  int32_t clock_reason;   /* REMB_REASON_* */
+  uint32_t stamps;        /* REMB_STAMP_* bits: what its newest packet carried */
+  int32_t state;          /* REMB_STATE_*, of the detector that its send times go to: its own by */
+                          /* the RTP clocks, else one for all streams; without any NORMAL */
+  int32_t reserved;       /* 0 */
+  int64_t last_packet_us; /* when; -1: never, or not since the clock was set back. That and */
+                          /* stamps also tell of packets of audio left out */
+  int64_t packets;        /* counted since it came to be known, or the reset */
+  int64_t bytes;          /* their payload plus padding */
+} remb_stream_stats;
+
+/* Copies what there is to know of one stream. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE
+ * (shorter than 8), REMB_ERR_NOT_FOUND. */
+REMB_API int32_t remb_get_stream_stats(const remb_estimator *estimator, uint32_t ssrc,
+                                       remb_stream_stats *stats);
 
 /* ---- RTCP bytes (draft-alvestrand-rmcat-remb) ----------------------------------------------- */
 

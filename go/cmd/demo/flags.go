@@ -24,11 +24,17 @@ type options struct {
 	json bool
 
 	check bool // hold the median of the runs against what it has to reach
+
+	browser bool   // serve a page in place of a call
+	listen  string // its address
 }
 
 const usage = `DEMO runs a WebRTC call between two Pion peer connections on this machine, through an emulated bottleneck
 whose capacity changes. The receiver estimates with libremb and sends REMB; the sender obeys it as a browser does.
 It shows the call as it goes, then a summary, and writes a report with plots.
+
+With --browser it serves a page from which a browser calls: its camera, or a made picture, through a bottleneck whose
+sliders act at once, and a live plot of what both ends think.
 
 Usage: DEMO [flags]
 
@@ -53,6 +59,11 @@ Examples:
       first 5 s at most 120 ms, and its sent rate under the new capacity within 2 s of each drop
   DEMO --json >call.json
       only the figures, for a program; durations are nanoseconds, rates bit/s
+  DEMO --browser
+      serves the page at http://localhost:8080 until Ctrl-C; --capacity, --delay, --queue, --profile and
+      --remb-interval say what its calls begin with
+  DEMO --browser --listen=:8080
+      also for a phone in the same network, which then has no camera: browsers want HTTPS for that
 
 Exit status: 0 if the call took place, also if Ctrl-C ended it early; 1 if something failed, which with --check a figure
 that misses does, and Ctrl-C; 2 for a wrong command line.
@@ -83,6 +94,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.IntVar(&o.runs, "runs", 1, "`NUMBER` of calls, one after the other, with seeds counted up; their median follows")
 	flags.StringVar(&o.out, "out", "demo-report.html", "`FILE` for the report, numbered if there are several runs; empty: none")
 	flags.BoolVar(&o.check, "check", false, "fail if the median of the runs, then 3 by default, misses what it has to reach, see below")
+	flags.BoolVar(&o.browser, "browser", false, "serve a page for a real browser")
+	flags.StringVar(&o.listen, "listen", "localhost:8080", "with --browser: `ADDRESS` to serve at; :8080 is all of this machine's")
 	flags.BoolVar(&o.json, "json", false, "print nothing but the figures, as JSON")
 
 	switch err := flags.Parse(args); {
@@ -100,6 +113,9 @@ func parse(args []string, out io.Writer) (options, error) {
 		o.runs = checkRuns
 	}
 	var err error
+	if o.browser && !isSet(flags, "capacity") {
+		capacity = "2M"
+	}
 	if o.call.Capacity, err = parseCapacities(capacity, o.call.Duration); err != nil {
 		return o, fmt.Errorf("--capacity: %w", err)
 	}
@@ -116,6 +132,9 @@ func parse(args []string, out io.Writer) (options, error) {
 		return o, fmt.Errorf("--remb-interval: %v is not within 10ms and 1m0s", *interval)
 	}
 	o.call.Options = []remb.Option{remb.WithProfile(p), remb.WithREMBInterval(*interval)}
+	if err := o.browserFlags(flags); err != nil {
+		return o, err
+	}
 	return o, o.inRange()
 }
 

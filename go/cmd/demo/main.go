@@ -34,7 +34,11 @@ func main() {
 	defer stop()
 	// A second Ctrl-C ends the program at once.
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, o, os.Stdout); err != nil {
+	do := run
+	if o.browser {
+		do = serve
+	}
+	if err := do(ctx, o, os.Stdout); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name(), err)
 		os.Exit(1)
 	}

@@ -7,8 +7,8 @@
 package main
 
 import (
+	"flag"
 	"log"
-	"net/http"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
@@ -59,10 +59,15 @@ func newAPI(settings webrtc.SettingEngine) (*webrtc.API, *remb.BWEInterceptorFac
 }
 
 func main() {
+	address := flag.String("listen", "127.0.0.1:8080", "address to serve HTTP at")
+	flag.Parse()
 	api, factory, err := newAPI(webrtc.SettingEngine{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Println("send by WHIP to http://127.0.0.1:8080/")
-	log.Fatal(http.ListenAndServe("127.0.0.1:8080", whip.Handler(api, factory)))
+	server := whip.NewServer()
+	server.Offers("/", whip.Receive(api, factory))
+	if err := server.Run(*address); err != nil {
+		log.Fatal(err)
+	}
 }

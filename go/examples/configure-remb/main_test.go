@@ -3,10 +3,7 @@
 package main
 
 import (
-	"io"
-	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/pion/rtcp"
@@ -21,21 +18,13 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(whip.Handler(api, factory))
+	handler := whip.NewServer()
+	handler.Offers("/", whip.Receive(api, factory))
+	server := httptest.NewServer(handler)
 	defer server.Close()
+	defer handler.Close()
 	sender := testpeer.NewSender(t)
-	sender.Connect(t, func(offer string) string {
-		response, err := http.Post(server.URL, "application/sdp", strings.NewReader(offer))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = response.Body.Close() }()
-		answer, err := io.ReadAll(response.Body)
-		if err != nil || response.StatusCode != http.StatusCreated {
-			t.Fatalf("%s %s %v", response.Status, answer, err)
-		}
-		return string(answer)
-	})
+	sender.Connect(t, testpeer.WHIP(t, server.URL))
 	got := sender.WaitForREMB(t, func(r *rtcp.ReceiverEstimatedMaximumBitrate) bool { return r.Bitrate > 500_000 })
 	t.Logf("got %v", got)
 }

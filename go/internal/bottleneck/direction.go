@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/libremb/libremb/go/internal/finetimer"
@@ -16,7 +17,8 @@ const maxDatagram = 65507
 type direction struct {
 	relay      *Relay
 	in, out    *net.UDPConn
-	from, to   netip.AddrPort
+	from, to   *atomic.Pointer[netip.AddrPort]
+	greeting   func(datagram []byte) bool // tells who from is, as long as that is not known
 	onArrival  func(at time.Duration, datagram []byte, dropped bool)
 	onDelivery func(at time.Duration, packet Packet)
 
@@ -25,12 +27,14 @@ type direction struct {
 	timer *finetimer.Timer
 }
 
-func newDirection(relay *Relay, config LinkConfig, in, out *net.UDPConn) (*direction, error) {
+func newDirection(
+	relay *Relay, config LinkConfig, in, out *net.UDPConn, from, to *atomic.Pointer[netip.AddrPort],
+) (*direction, error) {
 	timer, err := finetimer.New()
 	if err != nil {
 		return nil, err
 	}
-	return &direction{relay: relay, in: in, out: out, link: NewLink(config), timer: timer}, nil
+	return &direction{relay: relay, in: in, out: out, from: from, to: to, link: NewLink(config), timer: timer}, nil
 }
 
 // read puts datagrams into the link until the socket is closed.
@@ -41,7 +45,7 @@ func (d *direction) read() {
 		if err != nil {
 			return
 		}
-		if from != d.from {
+		if !d.knows(from, buffer[:n]) {
 			continue
 		}
 		datagram := append([]byte(nil), buffer[:n]...)
@@ -54,6 +58,18 @@ func (d *direction) read() {
 			d.onArrival(now, datagram, !accepted)
 		}
 	}
+}
+
+// knows reports whether a datagram comes from the peer.
+func (d *direction) knows(from netip.AddrPort, datagram []byte) bool {
+	if peer := d.from.Load(); peer != nil {
+		return *peer == from
+	}
+	if d.greeting == nil || !d.greeting(datagram) {
+		return false
+	}
+	d.from.Store(&from)
+	return true
 }
 
 // write takes datagrams out of the link, each as soon as it has come through, until the timer is closed.
@@ -70,13 +86,22 @@ func (d *direction) write() {
 			if !ok {
 				break
 			}
-			// An error says that the peer is gone or the socket is closed; a network would not tell either.
-			_, _ = d.out.WriteToUDPAddrPort(packet.Data, d.to)
+			if to := d.to.Load(); to != nil && !packet.Lost {
+				// An error says that the peer is gone or the socket is closed; a network would not tell either.
+				_, _ = d.out.WriteToUDPAddrPort(packet.Data, *to)
+			}
 			if d.onDelivery != nil {
 				d.onDelivery(now, packet)
 			}
 		}
 	}
+}
+
+func (d *direction) set(config LinkConfig) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.link.Set(d.relay.Now(), config)
+	d.schedule()
 }
 
 // schedule sets the timer to the link's next event. The caller holds the lock.

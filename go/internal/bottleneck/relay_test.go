@@ -168,3 +168,87 @@ func TestRelayClosesWithPacketsOnTheirWay(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestRelayLearnsWhereAIs(t *testing.T) {
+	a, _ := peer(t)
+	b, addrB := peer(t)
+	stranger, _ := peer(t)
+	relay, err := NewRelay(RelayConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = relay.Close() })
+	relay.Await(func(datagram []byte) bool { return len(datagram) == 50 }, addrB)
+	send(t, b, relay.AddrForB(), 7, 100) // for nobody
+	send(t, stranger, relay.AddrForA(), 666, 100)
+	time.Sleep(10 * ms)
+	if relay.PeerA().IsValid() {
+		t.Errorf("A is taken to be %v", relay.PeerA())
+	}
+	send(t, a, relay.AddrForA(), 1, 50)
+	if number, _ := receive(t, b, relay.AddrForB()); number != 1 {
+		t.Errorf("packet %d came through", number)
+	}
+	send(t, stranger, relay.AddrForA(), 666, 50) // too late to be A
+	send(t, a, relay.AddrForA(), 2, 100)
+	if number, _ := receive(t, b, relay.AddrForB()); number != 2 {
+		t.Errorf("packet %d came through", number)
+	}
+	send(t, b, relay.AddrForB(), 3, 100)
+	if number, _ := receive(t, a, relay.AddrForA()); number != 3 {
+		t.Errorf("packet %d came back", number)
+	}
+	if got := relay.PeerA(); got != a.LocalAddr().(*net.UDPAddr).AddrPort() {
+		t.Errorf("A is taken to be %v", got)
+	}
+}
+
+// A change of the delay holds for what leaves the queue from then on, and nothing overtakes.
+func TestRelayChangesBothWays(t *testing.T) {
+	lost := make(chan bool, 100)
+	relay, a, b := startRelay(t, RelayConfig{
+		Forward:    LinkConfig{Delay: time.Hour},
+		OnDelivery: func(_ time.Duration, packet Packet) { lost <- packet.Lost },
+	})
+	send(t, a, relay.AddrForA(), 1, 100)
+	time.Sleep(10 * ms)
+	relay.Set(LinkConfig{Loss: 1}, LinkConfig{Delay: 30 * ms})
+	begin := time.Now()
+	send(t, b, relay.AddrForB(), 2, 100)
+	if number, _ := receive(t, a, relay.AddrForA()); number != 2 || time.Since(begin) < 30*ms {
+		t.Errorf("packet %d came back after %v", number, time.Since(begin))
+	}
+	send(t, a, relay.AddrForA(), 3, 100)
+	time.Sleep(10 * ms)
+	if len(lost) > 0 {
+		t.Error("a packet overtakes one that takes an hour")
+	}
+}
+
+func TestRelayTellsOfLosses(t *testing.T) {
+	lost := make(chan bool, 100)
+	relay, a, b := startRelay(t, RelayConfig{
+		Forward:    LinkConfig{Loss: 1},
+		OnDelivery: func(_ time.Duration, packet Packet) { lost <- packet.Lost },
+	})
+	send(t, a, relay.AddrForA(), 1, 100)
+	if !<-lost {
+		t.Error("a packet is not lost")
+	}
+	relay.Set(LinkConfig{}, LinkConfig{})
+	send(t, a, relay.AddrForA(), 2, 100)
+	if number, _ := receive(t, b, relay.AddrForB()); number != 2 || <-lost {
+		t.Errorf("packet %d came through", number)
+	}
+}
+
+func TestRelayListensElsewhere(t *testing.T) {
+	relay, err := NewRelay(RelayConfig{ListenA: netip.IPv6Loopback()})
+	if err != nil {
+		t.Skip("no IPv6 here: ", err)
+	}
+	defer func() { _ = relay.Close() }()
+	if a, b := relay.AddrForA().Addr(), relay.AddrForB().Addr(); a != netip.IPv6Loopback() || !b.Is4() {
+		t.Errorf("listens at %v and %v", a, b)
+	}
+}

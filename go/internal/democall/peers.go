@@ -4,27 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 
-	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/libremb/libremb/go/internal/bottleneck"
+	"github.com/libremb/libremb/go/internal/relaypeer"
 	"github.com/libremb/libremb/go/remb"
 )
-
-// newPeer makes a peer connection that uses nothing but the loopback interface.
-func newPeer(media *webrtc.MediaEngine, registry *interceptor.Registry) (*webrtc.PeerConnection, error) {
-	var settings webrtc.SettingEngine
-	settings.SetIncludeLoopbackCandidate(true)
-	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	settings.SetIPFilter(func(ip net.IP) bool { return ip.Equal(net.IPv4(127, 0, 0, 1)) })
-	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),
-		webrtc.WithSettingEngine(settings))
-	return api.NewPeerConnection(webrtc.Configuration{})
-}
 
 // newSender makes the peer connection of the sending side: what a browser offers for VP8 when it is to
 // obey REMB, which means without transport-wide congestion control.
@@ -51,7 +38,7 @@ func newSender(track webrtc.TrackLocal) (*webrtc.PeerConnection, error) {
 		return nil, err
 	}
 	// An empty registry: the track does all by itself, nearest to the wire.
-	pc, err := newPeer(media, &interceptor.Registry{})
+	pc, err := relaypeer.New(media, &interceptor.Registry{})
 	if err != nil {
 		return nil, err
 	}
@@ -80,10 +67,10 @@ func connect(ctx context.Context, sender, receiver *webrtc.PeerConnection, relay
 	if err != nil {
 		return err
 	}
-	if offer, err = describe(ctx, sender, offer); err != nil {
+	if offer, err = relaypeer.Describe(ctx, sender, offer); err != nil {
 		return fmt.Errorf("offer: %w", err)
 	}
-	throughB, senderAddr, err := throughRelay(offer.SDP, relay.AddrForB())
+	throughB, senderAddr, err := relaypeer.ThroughRelay(offer.SDP, relay.AddrForB())
 	if err != nil {
 		return fmt.Errorf("offer: %w", err)
 	}
@@ -95,10 +82,10 @@ func connect(ctx context.Context, sender, receiver *webrtc.PeerConnection, relay
 	if err != nil {
 		return err
 	}
-	if answer, err = describe(ctx, receiver, answer); err != nil {
+	if answer, err = relaypeer.Describe(ctx, receiver, answer); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
-	throughA, receiverAddr, err := throughRelay(answer.SDP, relay.AddrForA())
+	throughA, receiverAddr, err := relaypeer.ThroughRelay(answer.SDP, relay.AddrForA())
 	if err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
@@ -117,20 +104,4 @@ func connect(ctx context.Context, sender, receiver *webrtc.PeerConnection, relay
 		}
 	}
 	return nil
-}
-
-// describe sets a local description and returns it with all candidates.
-func describe(
-	ctx context.Context, pc *webrtc.PeerConnection, local webrtc.SessionDescription,
-) (webrtc.SessionDescription, error) {
-	gathered := webrtc.GatheringCompletePromise(pc)
-	if err := pc.SetLocalDescription(local); err != nil {
-		return local, err
-	}
-	select {
-	case <-gathered:
-		return *pc.LocalDescription(), nil
-	case <-ctx.Done():
-		return local, fmt.Errorf("while gathering candidates: %w", context.Cause(ctx))
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/libremb/libremb/go/internal/callrecord"
+	"github.com/libremb/libremb/go/internal/relaypeer"
 	"github.com/libremb/libremb/go/remb"
 	"github.com/libremb/libremb/go/rembwebrtc"
 )
@@ -29,7 +30,7 @@ func newReceiver(options []remb.Option) (*receiver, error) {
 		return nil, err
 	}
 	r := &receiver{}
-	if r.pc, err = newPeer(media, registry); err != nil {
+	if r.pc, err = relaypeer.New(media, registry); err != nil {
 		return nil, err
 	}
 	r.estimator = factory.Estimator(r.pc.ID())

@@ -6,6 +6,7 @@ import (
 
 	"github.com/libremb/libremb/go/internal/bottleneck"
 	"github.com/libremb/libremb/go/internal/callrecord"
+	"github.com/libremb/libremb/go/internal/relaypeer"
 )
 
 // recorder collects what happens in a call. Its methods are called from several goroutines.
@@ -25,13 +26,8 @@ func (r *recorder) begin(origin time.Duration, capacity []callrecord.Rate, sourc
 	r.recording = callrecord.Recording{Capacity: capacity, SourceMax: sourceMax}
 }
 
-// isRTP tells RTP from what else goes over a WebRTC connection: STUN, DTLS and RTCP (RFC 7983, RFC 5761).
-func isRTP(datagram []byte) bool {
-	return len(datagram) >= 12 && datagram[0]>>6 == 2 && (datagram[1] < 192 || datagram[1] > 223)
-}
-
 func (r *recorder) onArrival(at time.Duration, datagram []byte, dropped bool) {
-	if !isRTP(datagram) {
+	if !relaypeer.IsRTP(datagram) {
 		return
 	}
 	r.mu.Lock()
@@ -42,7 +38,7 @@ func (r *recorder) onArrival(at time.Duration, datagram []byte, dropped bool) {
 }
 
 func (r *recorder) onDelivery(at time.Duration, packet bottleneck.Packet) {
-	if !isRTP(packet.Data) {
+	if !relaypeer.IsRTP(packet.Data) {
 		return
 	}
 	r.mu.Lock()

@@ -41,6 +41,7 @@ type Sender struct {
 	mu    sync.Mutex
 	rembs []*rtcp.ReceiverEstimatedMaximumBitrate
 	nacks map[uint16]int
+	plis  int
 }
 
 // NewSender makes a sender that is closed at the test's end.
@@ -100,7 +101,7 @@ func (s *Sender) Connect(tb testing.TB, answer func(offer string) string) {
 // SSRC is the video's.
 func (s *Sender) SSRC() uint32 { return uint32(s.rtpSender.GetParameters().Encodings[0].SSRC) }
 
-// sendVideo sends a packet of 1000 bytes every 5 ms, with the time that it is sent at: 1.6 Mbit/s.
+// sendVideo sends a frame in a packet of 1000 bytes every 5 ms, with the time that it is sent at: 1.6 Mbit/s.
 func (s *Sender) sendVideo(tb testing.TB, stop chan struct{}) {
 	id := uint8(0)
 	for _, extension := range s.rtpSender.GetParameters().HeaderExtensions {
@@ -110,6 +111,8 @@ func (s *Sender) sendVideo(tb testing.TB, stop chan struct{}) {
 	}
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
+	payload := make([]byte, 1000)
+	payload[0] = 0x10 // start of a VP8 partition; the 0 that follows says key frame
 	for sequenceNumber := uint16(1); ; sequenceNumber++ {
 		select {
 		case <-stop:
@@ -117,8 +120,10 @@ func (s *Sender) sendVideo(tb testing.TB, stop chan struct{}) {
 		case <-tick.C:
 		}
 		packet := &rtp.Packet{
-			Header:  rtp.Header{Version: 2, SequenceNumber: sequenceNumber, Timestamp: uint32(sequenceNumber) * 450},
-			Payload: make([]byte, 1000),
+			Header: rtp.Header{
+				Version: 2, SequenceNumber: sequenceNumber, Timestamp: uint32(sequenceNumber) * 450, Marker: true,
+			},
+			Payload: payload,
 		}
 		if id != 0 {
 			stamp, err := rtp.NewAbsSendTimeExtension(time.Now()).Marshal()
@@ -149,6 +154,8 @@ func (s *Sender) readRTCP() {
 						s.nacks[sequenceNumber]++
 					}
 				}
+			case *rtcp.PictureLossIndication:
+				s.plis++
 			}
 		}
 		s.mu.Unlock()
@@ -160,6 +167,13 @@ func (s *Sender) NACKs(sequenceNumber uint16) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.nacks[sequenceNumber]
+}
+
+// PLIs returns how often a key frame was asked for.
+func (s *Sender) PLIs() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.plis
 }
 
 // WaitForREMB returns the first REMB that ok agrees to, of all that came or are to come.

@@ -1,4 +1,4 @@
-package democall
+package relaypeer
 
 import "testing"
 
@@ -18,7 +18,7 @@ func TestIsRTP(t *testing.T) {
 		{"DTLS", packet(22, 254), false},
 		{"too short", []byte{0x90, 96}, false},
 	} {
-		if got := isRTP(c.datagram); got != c.want {
+		if got := IsRTP(c.datagram); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}

@@ -1,16 +1,17 @@
-package democall
+package relaypeer
 
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// throughRelay takes a session description's only ICE candidate out of it, puts the relay's address in
+// ThroughRelay takes a session description's only ICE candidate out of it, puts the relay's address in
 // its place, and returns both. Whoever is given the new description finds the relay where it looks for
-// the peer, so that not only the media but ICE and DTLS too cross the bottleneck.
-func throughRelay(sdp string, relay netip.AddrPort) (string, netip.AddrPort, error) {
+// the peer.
+func ThroughRelay(sdp string, relay netip.AddrPort) (string, netip.AddrPort, error) {
 	var peer netip.AddrPort
 	lines := strings.SplitAfter(sdp, "\n")
 	kept := lines[:0]
@@ -36,4 +37,13 @@ func throughRelay(sdp string, relay netip.AddrPort) (string, netip.AddrPort, err
 		return "", peer, errors.New("a session description without an IPv4 candidate on loopback")
 	}
 	return strings.Join(kept, ""), peer, nil
+}
+
+// WithoutCandidates takes all ICE candidates out of a session description. Whoever is given the new one learns where
+// the peer is from what the peer sends.
+func WithoutCandidates(sdp string) string {
+	lines := strings.SplitAfter(sdp, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "a=candidate:") || strings.HasPrefix(line, "a=end-of-candidates")
+	}), "")
 }

@@ -1,0 +1,109 @@
+// Command bench measures what the interceptor of package remb costs, next to Pion's own. Its flag --help says more.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+)
+
+func main() {
+	o, err := parse(os.Args[1:], os.Stdout)
+	name := filepath.Base(os.Args[0])
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "%s: %v\nSee %[1]s --help.\n", name, err)
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second Ctrl-C ends the program at once.
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx, o, os.Stdout); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		os.Exit(1)
+	}
+}
+
+// result is what either kind of run answers with.
+type result interface {
+	write(out io.Writer) error
+	verdicts() []verdict
+}
+
+// verdict holds a figure against what it has to be.
+type verdict struct {
+	What   string
+	Figure float64
+	Limit  float64 // the most that the figure may be
+	Unit   string
+	OK     bool
+}
+
+func atMost(what string, figure, limit float64, unit string) verdict {
+	return verdict{what, figure, limit, unit, figure <= limit}
+}
+
+// run measures and prints.
+func run(ctx context.Context, o options, out io.Writer) error {
+	if o.procs > 0 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.procs))
+	}
+	var r result
+	var err error
+	if o.load {
+		r, err = measureLoad(ctx, o)
+	} else {
+		r, err = measureCost(ctx, o)
+	}
+	if err != nil {
+		return err
+	}
+	all := r.verdicts()
+	if o.json {
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(map[string]any{
+			"go": runtime.Version(), "processors": runtime.GOMAXPROCS(0), "figures": r, "verdicts": all,
+		})
+	} else {
+		err = errors.Join(writeMachine(out), r.write(out), writeVerdicts(out, all))
+	}
+	if err == nil && o.check {
+		for _, v := range all {
+			if !v.OK {
+				return fmt.Errorf("check: missed: %s", v.What)
+			}
+		}
+	}
+	return err
+}
+
+func writeMachine(out io.Writer) error {
+	_, err := fmt.Fprintf(out, "%s %s/%s, %d processors\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH,
+		runtime.GOMAXPROCS(0))
+	return err
+}
+
+func writeVerdicts(out io.Writer, all []verdict) error {
+	text := "\n"
+	for _, v := range all {
+		word := "ok    "
+		if !v.OK {
+			word = "MISSED"
+		}
+		text += fmt.Sprintf("%s  %s: %.4g, at most %.4g %s\n", word, v.What, v.Figure, v.Limit, v.Unit)
+	}
+	_, err := io.WriteString(out, text)
+	return err
+}

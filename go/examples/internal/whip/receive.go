@@ -1,0 +1,45 @@
+package whip
+
+import (
+	"log"
+	"net/http"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"github.com/libremb/libremb/go/remb"
+)
+
+// Receive makes peer connections whose media is read and dropped, for Server.Offers. It logs a line a second about each.
+func Receive(
+	api *webrtc.API, factory *remb.BWEInterceptorFactory,
+) func(*http.Request, string) (*webrtc.PeerConnection, error) {
+	return func(*http.Request, string) (*webrtc.PeerConnection, error) {
+		pc, err := api.NewPeerConnection(webrtc.Configuration{})
+		if err != nil {
+			return nil, err
+		}
+		pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+			// Reading is what moves packets through the interceptors: a track that is not read is not measured.
+			buffer := make([]byte, 1500)
+			for {
+				if _, _, err := track.Read(buffer); err != nil {
+					return
+				}
+			}
+		})
+		go logEstimates(pc.ID(), factory)
+		return pc, nil
+	}
+}
+
+// logEstimates ends when the peer connection is closed: the factory then knows it no more.
+func logEstimates(id string, factory *remb.BWEInterceptorFactory) {
+	for e := factory.Estimator(id); e != nil; e = factory.Estimator(id) {
+		stats := e.Stats()
+		log.Printf("%s: incoming %d kbit/s, target %d kbit/s, %s by %s", id,
+			stats.IncomingBitrate/1000, stats.TargetBitrate/1000, stats.State, stats.TimeSource)
+		time.Sleep(time.Second)
+	}
+	log.Printf("%s: closed", id)
+}

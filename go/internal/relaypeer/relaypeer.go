@@ -1,0 +1,41 @@
+// Package relaypeer makes Pion peer connections that see the other side only through a bottleneck.Relay, so that not
+// only the media but ICE and DTLS too cross it.
+package relaypeer
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+)
+
+// New makes a peer connection that uses nothing but the loopback interface, where a relay's near end is.
+func New(media *webrtc.MediaEngine, registry *interceptor.Registry) (*webrtc.PeerConnection, error) {
+	var settings webrtc.SettingEngine
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	settings.SetIPFilter(func(ip net.IP) bool { return ip.Equal(net.IPv4(127, 0, 0, 1)) })
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),
+		webrtc.WithSettingEngine(settings))
+	return api.NewPeerConnection(webrtc.Configuration{})
+}
+
+// Describe sets a local description and returns it with all candidates.
+func Describe(
+	ctx context.Context, pc *webrtc.PeerConnection, local webrtc.SessionDescription,
+) (webrtc.SessionDescription, error) {
+	gathered := webrtc.GatheringCompletePromise(pc)
+	if err := pc.SetLocalDescription(local); err != nil {
+		return local, err
+	}
+	select {
+	case <-gathered:
+		return *pc.LocalDescription(), nil
+	case <-ctx.Done():
+		return local, fmt.Errorf("while gathering candidates: %w", context.Cause(ctx))
+	}
+}

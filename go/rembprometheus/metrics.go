@@ -1,0 +1,121 @@
+package rembprometheus
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/libremb/libremb/go/remb"
+)
+
+// silent is the state of a peer connection whose detector sees nothing.
+const silent = "silent"
+
+var allStates = []string{
+	remb.StateNormal.String(), remb.StateUnderusing.String(), remb.StateOverusing.String(), silent,
+}
+
+// timeSources are those that can be in use.
+var timeSources = []remb.TimeSource{
+	remb.TimeSourceAbsSendTime, remb.TimeSourceTransmissionOffset, remb.TimeSourceRTPTimestamp,
+}
+
+func stateOf(stats *remb.Stats) string {
+	if stats.Streams == 0 {
+		return silent
+	}
+	return stats.State.String()
+}
+
+// sumDescs and peerConnectionDescs are what Describe says: newDesc appends to them.
+var sumDescs, peerConnectionDescs []*prometheus.Desc
+
+func newDesc(all *[]*prometheus.Desc, name, help string, labels ...string) *prometheus.Desc {
+	desc := prometheus.NewDesc("remb_"+name, help, labels, nil)
+	*all = append(*all, desc)
+	return desc
+}
+
+var (
+	peerConnections = newDesc(&sumDescs, "peer_connections",
+		"Open peer connections, by what the over-use detector sees; silent: nothing heard for 2 s.", "state")
+	opened = newDesc(&sumDescs, "peer_connections_opened_total",
+		"Peer connections that there have ever been.")
+	streamsBySource = newDesc(&sumDescs, "streams",
+		"SSRCs heard within the last 2 s, by where their send times come from.", "time_source")
+	target = newDesc(&sumDescs, "target_bytes_per_second",
+		"What senders may send at, summed up over peer connections that receive.")
+	receivedPackets = newDesc(&sumDescs, "received_packets_total",
+		"RTP packets that were counted.")
+	receivedBytes = newDesc(&sumDescs, "received_payload_bytes_total",
+		"Payload plus padding of the packets that were counted.")
+	malformedPackets = newDesc(&sumDescs, "malformed_packets_total",
+		"Packets that were left out since they are not valid RTP.")
+	messages = newDesc(&sumDescs, "message_bytes_per_second",
+		"REMB messages sent, by the rate that they said.")
+	messageDecreases = newDesc(&sumDescs, "message_decreases_total",
+		"REMB messages sent that said less than the one before.")
+	messageWriteErrors = newDesc(&sumDescs, "message_write_errors_total",
+		"REMB messages that could not be written; some are usual before DTLS is up.")
+)
+
+func newPeerConnectionDesc(name, help string) *prometheus.Desc {
+	return newDesc(&peerConnectionDescs, "peer_connection_"+name, help, "peer_connection")
+}
+
+var (
+	oneTarget = newPeerConnectionDesc("target_bytes_per_second",
+		"What the sender may send at; 0: no estimate yet, or nothing heard for 2 s.")
+	oneIncoming = newPeerConnectionDesc("incoming_bytes_per_second",
+		"What is received, over the last second.")
+	oneLinkCapacity = newPeerConnectionDesc("link_capacity_bytes_per_second",
+		"Mean throughput when the path was overused.")
+	oneStreams = newPeerConnectionDesc("streams",
+		"SSRCs heard within the last 2 s.")
+	oneOffset = newPeerConnectionDesc("detector_offset_seconds",
+		"How fast queues on the path grow, as the over-use detector compares it with its threshold.")
+	oneThreshold = newPeerConnectionDesc("detector_threshold_seconds",
+		"Offset above which the detector sees over-use.")
+)
+
+// Prometheus' base unit is the byte.
+func bytesPerSecond(bitrate float64) float64 { return bitrate / 8 }
+
+func gauge(desc *prometheus.Desc, value float64, labels ...string) prometheus.Metric {
+	return prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+}
+
+func counter(desc *prometheus.Desc, value int64) prometheus.Metric {
+	return prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(value))
+}
+
+func collectPeerConnection(out chan<- prometheus.Metric, id string, stats *remb.Stats) {
+	incoming := stats.IncomingBitrate
+	if stats.Streams == 0 {
+		incoming = 0 // it is of the time of the newest packet
+	}
+	out <- gauge(oneTarget, bytesPerSecond(float64(stats.TargetBitrate)), id)
+	out <- gauge(oneIncoming, bytesPerSecond(float64(incoming)), id)
+	if stats.LinkCapacity != 0 {
+		out <- gauge(oneLinkCapacity, bytesPerSecond(float64(stats.LinkCapacity)), id)
+	}
+	out <- gauge(oneStreams, float64(stats.Streams), id)
+	out <- gauge(oneOffset, stats.ModifiedOffsetMs/1000, id)
+	out <- gauge(oneThreshold, stats.ThresholdMs/1000, id)
+}
+
+func collectTotals(out chan<- prometheus.Metric, totals *remb.Totals) {
+	out <- counter(opened, totals.Estimators)
+	out <- counter(receivedPackets, totals.Packets)
+	out <- counter(receivedBytes, totals.Bytes)
+	out <- counter(malformedPackets, totals.MalformedPackets)
+	out <- counter(messageDecreases, totals.Decreases)
+	out <- counter(messageWriteErrors, totals.WriteErrors)
+
+	count, buckets := uint64(0), map[float64]uint64{}
+	for i, n := range totals.REMBs.Counts {
+		count += uint64(n)
+		if i < len(totals.REMBs.Counts)-1 {
+			buckets[bytesPerSecond(float64(remb.REMBBound(i)))] = count
+		}
+	}
+	out <- prometheus.MustNewConstHistogram(messages, count, bytesPerSecond(totals.REMBs.Sum), buckets)
+}
