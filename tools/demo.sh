@@ -10,7 +10,8 @@ Usage: tools/demo.sh [flags]
 
 A minute of a WebRTC call between two Pion peer connections on this machine, through an emulated bottleneck whose
 capacity changes. The receiver estimates with libremb and sends REMB. Shows the call as it goes, then a summary, and
-writes a report with plots. With --browser it serves a page from which your own browser calls. The first time it installs and builds what is missing, which takes a few minutes.
+writes a report with plots. With --browser it serves a page instead, from which your own browser calls. The first time
+it installs and builds what is missing, which takes a few minutes.
 
   --duration=TIME        length of the call, 1m
   --capacity=CAPACITIES  the bottleneck's, 2M,0.6M,2.5M
@@ -18,6 +19,8 @@ writes a report with plots. With --browser it serves a page from which your own 
   --check                exit 1 if the median of three calls is not as good as it should be
   --out=FILE             the report, demo-report.html
   --json                 only the figures, for a program
+  --browser              serve the page until Ctrl-C, at http://localhost:8080
+  --listen=ADDRESS       serve it there, :8080 for all of this machine's addresses
 
 The program has more flags. Once it is built --help shows them all.
 EOF

@@ -8,13 +8,13 @@ constexpr TimeDelta kInitialProbingInterval = TimeDelta::Seconds(2);
 
 }  // namespace
 
-void AbsSendTimeEstimator::ExpireAndTouch(uint32_t ssrc, Timestamp now, const StreamConfig& config,
-                                          StreamTable& streams) {
+void AbsSendTimeEstimator::ExpireAndCount(const ReceivedPacket& packet, Timestamp now,
+                                          const StreamConfig& config, StreamTable& streams) {
   streams.ExpireIdle(now);
   if (streams.alive_count() == 0) delay_.ResetFilter();
-  Stream* stream = streams.Find(ssrc);
-  if (!stream) stream = streams.Add(ssrc, config);
-  if (stream) streams.Touch(*stream, now);
+  Stream* stream = streams.Find(packet.ssrc);
+  if (!stream) stream = streams.Add(packet.ssrc, config);
+  if (stream) streams.OnPacket(*stream, packet, now);
 }
 
 bool AbsSendTimeEstimator::OnProbe(const ReceivedPacket& packet, Timestamp now) {

@@ -20,23 +20,23 @@ class AbsSendTimeEstimator {
  public:
   AbsSendTimeEstimator() : delay_(DelayDetector::ForAbsSendTime()) {}
 
-  // Takes a packet, handled at `now`; one without abs-send-time counts in the bitrate alone.
-  // `stream` is the packet's as found in the table; `config` is for an SSRC that the table drops or
-  // had no place for. True if a report was made.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacket(const ReceivedPacket& packet, Timestamp now,
-                                             Stream* stream, const StreamConfig& config,
-                                             StreamTable& streams) {
+  // Takes a packet, handled at `now`; without a send time it counts in the bitrate alone. `stream`
+  // is the packet's as found in the table; `config` is for an SSRC that the table drops or had no
+  // place for. True if a report was made.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacket(const ReceivedPacket& packet, bool has_send_time,
+                                             Timestamp now, Stream* stream,
+                                             const StreamConfig& config, StreamTable& streams) {
     const TimestampMs arrival(packet.arrival);
     incoming_bitrate_.OnPacket(packet.size, arrival);
 
     if (ABSL_PREDICT_TRUE(stream && !streams.OldestIsIdle(now))) {
-      streams.Touch(*stream, now);
+      streams.OnPacket(*stream, packet, now);
     } else {
-      ExpireAndTouch(packet.ssrc, now, config, streams);
+      ExpireAndCount(packet, now, config, streams);
     }
 
     bool update = now >= next_update_;
-    if (packet.has_abs_send_time()) {
+    if (has_send_time) {
       if (probing_) update |= OnProbe(packet, now);
       const TimestampMs now_ms = now == packet.arrival ? arrival : TimestampMs(now);
       delay_.OnPacket(packet.abs_send_time << kAbsSendTimeUpshift, arrival, now_ms, packet.size);
@@ -47,6 +47,9 @@ class AbsSendTimeEstimator {
     return update && Update(packet, now);
   }
 
+  // The next packet's send time has nothing to do with those before it.
+  void StartNewTimeLine() { delay_.RestartGroups(); }
+
   AimdRateControl& rate_control() { return rate_control_; }
   const AimdRateControl& rate_control() const { return rate_control_; }
   const IncomingBitrate& incoming_bitrate() const { return incoming_bitrate_; }
@@ -56,7 +59,7 @@ class AbsSendTimeEstimator {
  private:
   static constexpr int kAbsSendTimeUpshift = 8;
 
-  void ExpireAndTouch(uint32_t ssrc, Timestamp now, const StreamConfig& config,
+  void ExpireAndCount(const ReceivedPacket& packet, Timestamp now, const StreamConfig& config,
                       StreamTable& streams);
   // True if a probe changed the rate.
   bool OnProbe(const ReceivedPacket& packet, Timestamp now);

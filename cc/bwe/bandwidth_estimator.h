@@ -16,7 +16,31 @@ namespace remb::core {
 
 class BandwidthEstimator {
  public:
-  enum class Clock { kAuto, kAbsSendTime, kTransmissionOffset, kRtpTimestamp };
+  // By remb.h's numbers, as are the reasons.
+  enum class Clock {
+    kNone = -1,  // of a stream
+    kAuto = 0,
+    kAbsSendTime = 1,
+    kTransmissionOffset = 2,
+    kRtpTimestamp = 3,
+    kAbsCaptureTime = 4,
+  };
+  // Why a stream's send times come from where they do.
+  enum class Reason {
+    kUnheard = 0,
+    kConfig = 1,
+    kCarried = 2,
+    kMapped = 3,
+    kNoAbsSendTime = 4,
+    kNoStamp = 5,
+    kNoMapping = 6,
+    kOtherClock = 7,
+    kAudio = 8,
+  };
+  struct Source {
+    Clock clock;
+    Reason reason;
+  };
 
   struct Config {
     Clock clock = Clock::kAuto;
@@ -31,7 +55,7 @@ class BandwidthEstimator {
   // std::bad_alloc, and then nothing has changed. Unprepare takes it back where the packet is not
   // to come after all.
   ABSL_ATTRIBUTE_ALWAYS_INLINE Stream* Prepare(const ReceivedPacket& packet) {
-    if (packet.has_abs_send_time() && active() == kAbsSendTime) {
+    if (IsPlain(packet) && active() == kAbsSendTime) {
       if (Stream* stream = streams_.Find(packet.ssrc)) return stream;
     }
     return Allocate(packet);
@@ -42,17 +66,17 @@ class BandwidthEstimator {
   bool AdvanceTo(Timestamp now) { return active() == kSingleStream && RunPeriodicUpdates(now); }
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacket(const ReceivedPacket& packet, Timestamp now,
                                              Stream* stream) {
-    auto* abs_send_time = std::get_if<AbsSendTimeEstimator>(&estimator_);
-    if (!abs_send_time || !packet.has_abs_send_time()) return OnOtherPacket(packet, now);
-    packets_without_abs_send_time_ = 0;
+    auto* abs_send_time = std::get_if<kAbsSendTime>(&estimator_);
+    if (!abs_send_time || !IsPlain(packet)) return OnOtherPacket(packet, now);
+    packets_without_stamp_ = 0;
     const bool reported =
-        abs_send_time->OnPacket(packet, now, stream, config_.default_stream, streams_);
+        abs_send_time->OnPacket(packet, true, now, stream, config_.default_stream, streams_);
     if (reported) OnReport(now);
     return reported;
   }
 
-  // Forgets all that was measured; added streams and the RTT stay.
-  void Reset();
+  // Forgets all that was measured; added streams and the RTT stay, and so does `keep`.
+  void Reset(const Stream* keep = nullptr);
   void SetRtt(TimeDelta rtt);
 
   // The rate before any limit; none before the first estimate.
@@ -63,7 +87,13 @@ class BandwidthEstimator {
   std::optional<Timestamp> last_report() const { return last_report_; }
 
   Clock clock_in_use() const;
+  // Where the stream's send times come from, by its newest packet, and why.
+  Source SourceOf(const Stream& stream) const;
   BandwidthUsage state() const;
+  // Of the stream's own detector, or the common one.
+  BandwidthUsage StateOf(const Stream& stream) const {
+    return active() == kSingleStream ? stream.usage : state();
+  }
   DelaySignals signals() const;
   // At the newest packet.
   std::optional<DataRate> incoming_bitrate() const;
@@ -72,26 +102,41 @@ class BandwidthEstimator {
   const StreamTable& streams() const { return streams_; }
 
  private:
-  enum Active { kAbsSendTime = 0, kSingleStream = 1 };
+  // Indices of estimator_. Capture times are send times of another making.
+  enum Active { kAbsSendTime = 0, kSingleStream = 1, kCaptureTime = 2 };
 
+  // The usual packet: nothing but abs-send-time asks to be looked at.
+  static bool IsPlain(const ReceivedPacket& packet) {
+    constexpr uint32_t kAskedFor = ReceivedPacket::kAbsSendTime | ReceivedPacket::kAbsCaptureTime;
+    return (packet.stamps & kAskedFor) == ReceivedPacket::kAbsSendTime;
+  }
+  bool MayUseCaptureTimes() const {
+    return config_.clock == Clock::kAuto || config_.clock == Clock::kAbsCaptureTime;
+  }
   Stream* Allocate(const ReceivedPacket& packet);
   bool OnOtherPacket(const ReceivedPacket& packet, Timestamp now);
+  std::optional<NtpTime> CaptureTime(const ReceivedPacket& packet);
+  bool OnCaptureTimePacket(const ReceivedPacket& packet, std::optional<NtpTime> sent,
+                           Timestamp now);
   bool RunPeriodicUpdates(Timestamp now);
   void OnReport(Timestamp now) {
     ++reports_;
     last_report_ = now;
   }
-  Active Pick(const ReceivedPacket& packet) const;
+  Active Pick(const ReceivedPacket& packet, bool mapped, Timestamp now) const;
   Active active() const { return static_cast<Active>(estimator_.index()); }
-  void Start(Active active);
+  void Start(Active active, const Stream* keep);
+  Source CaptureSourceOf(const Stream& stream) const;
   AimdRateControl& rate_control();
   const AimdRateControl& rate_control() const;
 
   Config config_;
   TimeDelta rtt_ = TimeDelta::Millis(200);
   StreamTable streams_;
-  std::variant<AbsSendTimeEstimator, SingleStreamEstimator> estimator_;
-  int packets_without_abs_send_time_ = 0;  // in a row
+  std::variant<AbsSendTimeEstimator, SingleStreamEstimator, AbsSendTimeEstimator> estimator_;
+  int packets_without_stamp_ = 0;  // of the estimator in use; in a row
+  CaptureTimeLine capture_line_;
+  Timestamp last_mapped_ = Timestamp::Micros(0);
   int64_t reports_ = 0;
   std::optional<Timestamp> last_report_;
 };

@@ -43,6 +43,8 @@ class DelayDetector {
     return true;
   }
 
+  // Forgets the groups alone.
+  void RestartGroups() { inter_arrival_.Reset(); }
   // Forgets groups and filter; the detector, with its state and threshold, stays as it is.
   void ResetFilter();
 

@@ -26,7 +26,8 @@ bool SendsEarlier(const StreamGenerator::Stream& a, const StreamGenerator::Strea
 class AbsSendTimeReceiver final : public RemoteBitrateEstimator {
  public:
   bool IncomingPacket(const ReceivedPacket& packet, Timestamp now) override {
-    return estimator_.OnPacket(packet, now, FindOrAdd(packet.ssrc), {}, streams_);
+    return estimator_.OnPacket(packet, packet.has_abs_send_time(), now, FindOrAdd(packet.ssrc), {},
+                               streams_);
   }
   bool Process(Timestamp) override { return false; }  // it reports with packets only
   const AimdRateControl& rate_control() const override { return estimator_.rate_control(); }

@@ -7,7 +7,7 @@ bool SingleStreamEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now
                                      StreamTable& streams) {
   Stream* stream = streams.Find(packet.ssrc);
   if (!stream) stream = streams.Add(packet.ssrc, config);
-  if (stream) streams.Touch(*stream, now);
+  if (stream) streams.OnPacket(*stream, packet, now);
   const TimestampMs arrival(packet.arrival);
   const TimestampMs now_ms(now);
   incoming_bitrate_.OnPacket(packet.size, now_ms);

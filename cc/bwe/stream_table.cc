@@ -34,6 +34,7 @@ void StreamTable::ReserveOne() {
     }
   }
   if (has_detectors_ && wanted > detectors_.size()) detectors_.resize(wanted);
+  if (!captures_.empty() && wanted > captures_.size()) captures_.resize(wanted);
 }
 
 Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
@@ -49,7 +50,9 @@ Stream* StreamTable::AddByUser(uint32_t ssrc, const StreamConfig& config) {
     ++added_count_;
   }
   // Its detector counts in ticks of the old clock rate.
-  if (stream->config.clock_rate_hz != config.clock_rate_hz) ResetDetector(*stream);
+  const bool other_rate = stream->config.clock_rate_hz != config.clock_rate_hz;
+  if (other_rate) ResetDetector(*stream);
+  if (other_rate || config.abs_capture_time_id == 0) ResetCapture(*stream);
   stream->config = config;
   return stream;
 }
@@ -71,6 +74,7 @@ Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
   stream.config = config;
   Insert(ssrc, index);
   last_found_ = index;
+  ResetCapture(stream);
   return &stream;
 }
 
@@ -84,6 +88,15 @@ DelayDetector& StreamTable::Detector(const Stream& stream) {
   std::optional<DelayDetector>& detector = detectors_[stream.index];
   if (!detector) detector = DelayDetector::ForRtpTimestamps(stream.config.clock_rate_hz);
   return *detector;
+}
+
+void StreamTable::ReserveCaptureStates() {
+  // One at least, so that it is not empty.
+  if (captures_.empty()) captures_.resize(std::max<size_t>(streams_.size(), 1));
+}
+
+void StreamTable::ResetCapture(const Stream& stream) {
+  if (CaptureState* capture = Capture(stream)) *capture = {};
 }
 
 void StreamTable::ResetDetector(Stream& stream) {
@@ -136,6 +149,7 @@ void StreamTable::ExpireAll(const Stream* keep) {
 
 void StreamTable::ForgetTimes() {
   for (Stream& stream : streams_) stream.last_packet = Stream::kNever;
+  std::fill(captures_.begin(), captures_.end(), CaptureState());
 }
 
 void StreamTable::ResetCounts() {

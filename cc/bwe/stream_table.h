@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "cc/bwe/bandwidth_usage.h"
+#include "cc/bwe/capture_clock.h"
+#include "cc/bwe/capture_time_line.h"
 #include "cc/bwe/delay_detector.h"
 #include "cc/bwe/received_packet.h"
 #include "cc/bwe/units.h"
@@ -34,18 +36,25 @@ struct Stream {
   int32_t older = -1;  // neighbours by the time last heard; `newer` also links unused places
   int32_t newer = -1;
   Timestamp last_packet = kNever;
-  uint32_t stamps = 0;  // of the last packet
   int64_t packets = 0;
   DataSize bytes = DataSize::Zero();
+  uint32_t stamps = 0;  // of the last packet
   StreamConfig config;
 
   static constexpr Timestamp kNever = Timestamp::Micros(-1);
 };
 
-// No call but Add, AddByUser and ReserveDetectors allocates; these throw std::bad_alloc, and then
-// nothing has changed. Find, Touch and ExpireIdle take constant time (the last one for each stream
-// it drops), whatever the number of streams. References to streams and detectors are good until the
-// next Add.
+// How a stream's RTP timestamps become times of the sender's clock.
+struct CaptureState {
+  CaptureClock clock;
+  CaptureTimeLine::Member member;
+  bool on_line = false;  // the last packet
+};
+
+// No call but Add, AddByUser and the two that reserve allocates; these throw std::bad_alloc, and
+// then nothing has changed. Find, Touch and ExpireIdle take constant time (the last one for each
+// stream it drops), whatever the number of streams. References to streams and detectors are good
+// until the next Add.
 class StreamTable {
  public:
   // libwebrtc remote_bitrate_estimator_abs_send_time.cc: kStreamTimeOut.
@@ -66,6 +75,14 @@ class StreamTable {
   void ReserveDetectors();
   // The stream's own detector, made if it has none; room must be reserved.
   DelayDetector& Detector(const Stream& stream);
+  // The same for capture states. nullptr if none are reserved.
+  void ReserveCaptureStates();
+  CaptureState* Capture(const Stream& stream) {
+    return captures_.empty() ? nullptr : &captures_[static_cast<size_t>(stream.index)];
+  }
+  const CaptureState* Capture(const Stream& stream) const {
+    return captures_.empty() ? nullptr : &captures_[static_cast<size_t>(stream.index)];
+  }
   void Remove(uint32_t ssrc);
 
   // Notes that the stream was heard, and counts the packet.
@@ -88,7 +105,7 @@ class StreamTable {
   // Ends the life of all. `keep`, if not nullptr, has its place also if it was not added.
   void ExpireAll(const Stream* keep = nullptr);
   // Forgets when streams were heard, and what was counted.
-  void ForgetTimes();
+  void ForgetTimes();  // and their capture states
   void ResetCounts();
   void SetUsage(Stream& stream, BandwidthUsage usage);
 
@@ -127,6 +144,7 @@ class StreamTable {
   void Free(int32_t index);
   void MakeNewest(Stream& stream);
   void ResetDetector(Stream& stream);
+  void ResetCapture(const Stream& stream);
   void Unlink(int32_t index);
   void End(Stream& stream);
   void Expire(int32_t index);
@@ -145,8 +163,9 @@ class StreamTable {
   uint64_t multiplier_;
   std::vector<Stream> streams_;
   std::vector<std::optional<DelayDetector>>
-      detectors_;                // by the same index, if has_detectors_; empty where not needed
-  std::vector<Bucket> buckets_;  // open addressing, a power of two, at most half full
+      detectors_;  // by the same index, if has_detectors_; empty where not needed
+  std::vector<CaptureState> captures_;  // by the same index; empty until reserved
+  std::vector<Bucket> buckets_;         // open addressing, a power of two, at most half full
 };
 
 inline Stream* StreamTable::Find(uint32_t ssrc) {

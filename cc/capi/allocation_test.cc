@@ -101,7 +101,8 @@ Call AddStream(uint32_t ssrc, int32_t kind) {
                                 .kind = kind,
                                 .clock_rate_hz = 48'000,
                                 .abs_send_time_id = 0,
-                                .transmission_offset_id = 0};
+                                .transmission_offset_id = 0,
+                                .abs_capture_time_id = 0};
     return remb_add_stream(estimator, &stream);
   };
 }

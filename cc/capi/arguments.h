@@ -8,6 +8,7 @@
 #include "absl/base/optimization.h"
 #include "cc/capi/estimator.h"
 #include "cc/capi/structs.h"
+#include "cc/rtp/abs_capture_time.h"
 #include "remb/remb.h"
 
 namespace remb::core {
@@ -22,12 +23,16 @@ constexpr int64_t kMaxRttUs = 60'000'000;
 constexpr int kPayloadBytesBits = 16;
 constexpr uint32_t kMaxRtpBytes = 65'535;    // neither UDP nor RFC 4571 carries more
 constexpr int kTransmissionOffsetBits = 24;  // signed
-constexpr uint32_t kAllStamps =
+// What most packets have at most.
+constexpr uint32_t kUsualStamps =
     REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
+constexpr uint32_t kCaptureStamps = REMB_STAMP_ABS_CAPTURE_TIME | REMB_STAMP_CAPTURE_CLOCK_OFFSET;
 
 static_assert(REMB_STAMP_ABS_SEND_TIME == ReceivedPacket::kAbsSendTime);
 static_assert(REMB_STAMP_TRANSMISSION_OFFSET == ReceivedPacket::kTransmissionOffset);
 static_assert(REMB_STAMP_RTP_TIMESTAMP == ReceivedPacket::kRtpTimestamp);
+static_assert(REMB_STAMP_ABS_CAPTURE_TIME == ReceivedPacket::kAbsCaptureTime);
+static_assert(REMB_STAMP_CAPTURE_CLOCK_OFFSET == ReceivedPacket::kCaptureClockOffset);
 
 inline bool IsTime(int64_t us) { return static_cast<uint64_t>(us) <= uint64_t{REMB_MAX_TIME_US}; }
 inline bool IsRate(int64_t bps) { return bps >= 0 && bps <= REMB_MAX_BITRATE_BPS; }
@@ -46,11 +51,12 @@ inline int16_t ToExtensionId(int32_t id, int16_t default_id) {
 inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
   const bool valid =
       from.profile >= REMB_PROFILE_DEFAULT && from.profile <= REMB_PROFILE_LIBWEBRTC &&
-      from.clock >= REMB_CLOCK_AUTO && from.clock <= REMB_CLOCK_RTP_TIMESTAMP &&
+      from.clock >= REMB_CLOCK_AUTO && from.clock <= REMB_CLOCK_ABS_CAPTURE_TIME &&
       IsDefaultOr(from.max_streams, 1, kMaxStreams) &&
       IsDefaultOr(from.abs_send_time_id, REMB_ID_NONE, kMaxExtensionId) &&
       IsDefaultOr(from.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId) &&
-      IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) &&
+      IsDefaultOr(from.abs_capture_time_id, REMB_ID_NONE, kMaxExtensionId) &&
+      IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) && from.reserved == 0 &&
       (from.count_audio == 0 || from.count_audio == 1) && IsRate(from.initial_bitrate_bps) &&
       IsRate(from.min_bitrate_bps) && IsRate(from.max_bitrate_bps) &&
       IsDefaultOr(from.remb_interval_us, kMinRembIntervalUs, kMaxRembIntervalUs);
@@ -65,6 +71,7 @@ inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
   StreamConfig& stream = to.bandwidth.default_stream;
   stream.abs_send_time_id = ToExtensionId(from.abs_send_time_id, 0);
   stream.transmission_offset_id = ToExtensionId(from.transmission_offset_id, 0);
+  stream.abs_capture_time_id = ToExtensionId(from.abs_capture_time_id, 0);
   if (from.clock_rate_hz) stream.clock_rate_hz = from.clock_rate_hz;
   if (from.initial_bitrate_bps) {
     to.bandwidth.initial_bitrate = DataRate::BitsPerSec(from.initial_bitrate_bps);
@@ -79,29 +86,43 @@ inline int32_t ToStreamConfig(const remb_stream& from, StreamConfig& to) {
   const bool valid = from.kind >= REMB_KIND_VIDEO && from.kind <= REMB_KIND_AUDIO &&
                      IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) &&
                      IsDefaultOr(from.abs_send_time_id, REMB_ID_NONE, kMaxExtensionId) &&
-                     IsDefaultOr(from.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId);
+                     IsDefaultOr(from.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId) &&
+                     IsDefaultOr(from.abs_capture_time_id, REMB_ID_NONE, kMaxExtensionId);
   if (!valid) return REMB_ERR_ARGUMENT;
   to.audio = from.kind == REMB_KIND_AUDIO;
   to.abs_send_time_id = ToExtensionId(from.abs_send_time_id, to.abs_send_time_id);
   to.transmission_offset_id = ToExtensionId(from.transmission_offset_id, to.transmission_offset_id);
+  to.abs_capture_time_id = ToExtensionId(from.abs_capture_time_id, to.abs_capture_time_id);
   if (from.clock_rate_hz) to.clock_rate_hz = from.clock_rate_hz;
   return REMB_OK;
 }
 
-// Checks a packet's members: REMB_OK or an error.
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t CheckPacket(const remb_packet& packet) {
-  if (!IsTime(packet.arrival_us)) return REMB_ERR_TIME;
+// Whether a packet has none but `stamps`, and all its members are in range, its time aside.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool IsInRange(const remb_packet& packet, uint32_t stamps) {
   // All in one: each term is 0 if its member is in range.
   const uint32_t half_offset = uint32_t{1} << (kTransmissionOffsetBits - 1);
   const uint32_t out_of_range =
-      (packet.stamps & ~kAllStamps) | packet.abs_send_time >> 24 |
+      (packet.stamps & ~stamps) | packet.abs_send_time >> 24 |
       (static_cast<uint32_t>(packet.transmission_offset) + half_offset) >> kTransmissionOffsetBits |
       static_cast<uint32_t>(packet.payload_bytes) >> kPayloadBytesBits |
       static_cast<uint32_t>(packet.reserved);
-  return out_of_range == 0 ? REMB_OK : REMB_ERR_ARGUMENT;
+  return out_of_range == 0;
 }
 
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline ReceivedPacket ToReceivedPacket(const remb_packet& packet) {
+// Whether a packet is valid and has no capture time, which is quicker to know than CheckPacket.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool IsUsualPacket(const remb_packet& packet) {
+  return IsTime(packet.arrival_us) && IsInRange(packet, kUsualStamps);
+}
+
+// Checks a packet's members: REMB_OK or an error.
+inline int32_t CheckPacket(const remb_packet& packet) {
+  if (!IsTime(packet.arrival_us)) return REMB_ERR_TIME;
+  const bool offset_alone = (packet.stamps & kCaptureStamps) == REMB_STAMP_CAPTURE_CLOCK_OFFSET;
+  return IsInRange(packet, kUsualStamps | kCaptureStamps) && !offset_alone ? REMB_OK
+                                                                           : REMB_ERR_ARGUMENT;
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline ReceivedPacket ToUsualPacket(const remb_packet& packet) {
   return {.ssrc = packet.ssrc,
           .stamps = packet.stamps,
           .abs_send_time = packet.abs_send_time,
@@ -109,6 +130,16 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline ReceivedPacket ToReceivedPacket(const remb_p
           .transmission_offset = packet.transmission_offset,
           .size = DataSize::Bytes(packet.payload_bytes),
           .arrival = Timestamp::Micros(packet.arrival_us)};
+}
+
+inline ReceivedPacket ToReceivedPacket(const remb_packet& packet) {
+  ReceivedPacket received = ToUsualPacket(packet);
+  if (packet.stamps & REMB_STAMP_ABS_CAPTURE_TIME) {
+    const bool has_offset = packet.stamps & REMB_STAMP_CAPTURE_CLOCK_OFFSET;
+    received.capture_time = ToSenderClock(static_cast<uint64_t>(packet.abs_capture_time),
+                                          has_offset ? packet.capture_clock_offset : 0);
+  }
+  return received;
 }
 
 // An array of structs that may all be longer or shorter than ours.

@@ -18,6 +18,7 @@ Estimator::Estimator(const Config& config)
 
 void Estimator::Reset() {
   bandwidth_.Reset();
+  streams().ResetCounts();
   scheduler_.Reset();
   now_ = Timestamp::Micros(0);
   CheckRemb();
@@ -41,7 +42,11 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
   if (packet.arrival < now_) OnOlderPacket(packet, stream);
   now_ = packet.arrival;
   if (stream) {
-    if (stream->config.audio && !config_.count_audio) return AdvanceTo(now_);
+    if (LeavesOut(*stream)) {
+      stream->stamps = packet.stamps;
+      if (!stream->alive) stream->last_packet = now_;  // else it has its place by its last one
+      return AdvanceTo(now_);
+    }
   } else {
     next_remb_check_ = now_;  // keeps no stream alive, so what was due need not be any more
   }
@@ -52,13 +57,12 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
   return ToFacts(updated);
 }
 
-void Estimator::OnOlderPacket(ReceivedPacket& packet, Stream*& stream) {
+void Estimator::OnOlderPacket(ReceivedPacket& packet, const Stream* stream) {
   if (now_ - packet.arrival <= kMaxStepBack) {
     packet.arrival = now_;
     return;
   }
-  bandwidth_.Reset();
-  stream = streams().Find(packet.ssrc);
+  bandwidth_.Reset(stream);
   scheduler_.Rebase(packet.arrival);
   now_ = packet.arrival;
   CheckRemb();
@@ -86,6 +90,16 @@ bool Estimator::SetMaxBitrate(std::optional<DataRate> rate) {
 bool Estimator::SetMinBitrate(DataRate rate) {
   config_.min_bitrate = rate;
   return CheckRemb();
+}
+
+BandwidthEstimator::Source Estimator::SourceOf(const Stream& stream) const {
+  if (!LeavesOut(stream)) return bandwidth_.SourceOf(stream);
+  return {BandwidthEstimator::Clock::kNone, BandwidthEstimator::Reason::kAudio};
+}
+
+BandwidthUsage Estimator::StateOf(const Stream& stream) const {
+  if (SourceOf(stream).clock == BandwidthEstimator::Clock::kNone) return BandwidthUsage::kNormal;
+  return bandwidth_.StateOf(stream);
 }
 
 bool Estimator::CheckRemb() {

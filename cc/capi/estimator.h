@@ -59,14 +59,21 @@ class Estimator {
   const RembScheduler& scheduler() const { return scheduler_; }
   StreamTable& streams() { return bandwidth_.streams(); }
   const StreamTable& streams() const { return bandwidth_.streams(); }
+  bool IsAlive(const Stream& stream) const { return StreamTable::IsAliveAt(stream, now_); }
+  // Where the stream's send times come from, and the state of the detector that they go to.
+  BandwidthEstimator::Source SourceOf(const Stream& stream) const;
+  BandwidthUsage StateOf(const Stream& stream) const;
+  Timestamp now() const { return now_; }
   int64_t packets() const { return packets_; }
   DataSize bytes() const { return bytes_; }
 
  private:
+  // Whether the stream's packets do not count.
+  bool LeavesOut(const Stream& stream) const { return stream.config.audio && !config_.count_audio; }
   Facts ToFacts(bool updated) const {
     return (updated ? kEstimateUpdated : 0) | (remb_due_ ? kRembDue : 0);
   }
-  void OnOlderPacket(ReceivedPacket& packet, Stream*& stream);
+  void OnOlderPacket(ReceivedPacket& packet, const Stream* stream);
   bool CheckRemb();
 
   Config config_;

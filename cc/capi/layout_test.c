@@ -9,7 +9,7 @@
   IS(type##_##member##_is_at_##offset##_with_##bytes, \
      offsetof(type, member) == (offset) && sizeof(((type *)0)->member) == (bytes))
 
-SIZE(remb_config, 64);
+SIZE(remb_config, 72);
 MEMBER(remb_config, struct_size, 0, 4);
 MEMBER(remb_config, profile, 4, 4);
 MEMBER(remb_config, clock, 8, 4);
@@ -22,16 +22,19 @@ MEMBER(remb_config, initial_bitrate_bps, 32, 8);
 MEMBER(remb_config, min_bitrate_bps, 40, 8);
 MEMBER(remb_config, max_bitrate_bps, 48, 8);
 MEMBER(remb_config, remb_interval_us, 56, 8);
+MEMBER(remb_config, abs_capture_time_id, 64, 4);
+MEMBER(remb_config, reserved, 68, 4);
 
-SIZE(remb_stream, 24);
+SIZE(remb_stream, 28);
 MEMBER(remb_stream, struct_size, 0, 4);
 MEMBER(remb_stream, ssrc, 4, 4);
 MEMBER(remb_stream, kind, 8, 4);
 MEMBER(remb_stream, clock_rate_hz, 12, 4);
 MEMBER(remb_stream, abs_send_time_id, 16, 4);
 MEMBER(remb_stream, transmission_offset_id, 20, 4);
+MEMBER(remb_stream, abs_capture_time_id, 24, 4);
 
-SIZE(remb_packet, 40);
+SIZE(remb_packet, 56);
 MEMBER(remb_packet, struct_size, 0, 4);
 MEMBER(remb_packet, ssrc, 4, 4);
 MEMBER(remb_packet, arrival_us, 8, 8);
@@ -41,6 +44,8 @@ MEMBER(remb_packet, rtp_timestamp, 24, 4);
 MEMBER(remb_packet, transmission_offset, 28, 4);
 MEMBER(remb_packet, payload_bytes, 32, 4);
 MEMBER(remb_packet, reserved, 36, 4);
+MEMBER(remb_packet, abs_capture_time, 40, 8);
+MEMBER(remb_packet, capture_clock_offset, 48, 8);
 
 SIZE(remb_message, 1040);
 MEMBER(remb_message, struct_size, 0, 4);
@@ -73,6 +78,21 @@ MEMBER(remb_stats, offset_ms, 128, 8);
 MEMBER(remb_stats, modified_offset_ms, 136, 8);
 MEMBER(remb_stats, threshold_ms, 144, 8);
 MEMBER(remb_stats, noise_variance_ms2, 152, 8);
+
+SIZE(remb_stream_stats, 64);
+MEMBER(remb_stream_stats, struct_size, 0, 4);
+MEMBER(remb_stream_stats, ssrc, 4, 4);
+MEMBER(remb_stream_stats, kind, 8, 4);
+MEMBER(remb_stream_stats, added, 12, 4);
+MEMBER(remb_stream_stats, alive, 16, 4);
+MEMBER(remb_stream_stats, clock, 20, 4);
+MEMBER(remb_stream_stats, clock_reason, 24, 4);
+MEMBER(remb_stream_stats, stamps, 28, 4);
+MEMBER(remb_stream_stats, state, 32, 4);
+MEMBER(remb_stream_stats, reserved, 36, 4);
+MEMBER(remb_stream_stats, last_packet_us, 40, 8);
+MEMBER(remb_stream_stats, packets, 48, 8);
+MEMBER(remb_stream_stats, bytes, 56, 8);
 
 IS(largest_message, REMB_MAX_MESSAGE_BYTES == 20 + 4 * REMB_MAX_SSRCS);
 

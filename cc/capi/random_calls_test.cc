@@ -38,7 +38,8 @@ class RandomCaller {
 
   remb_config RandomConfig() {
     remb_config config = DefaultConfig();
-    config.clock = static_cast<int32_t>(Below(4));
+    config.clock = static_cast<int32_t>(Below(5));
+    config.abs_capture_time_id = AnyOf({0, kAbsCaptureTimeId});
     config.max_streams = AnyOf({1, 2, 10, 300, 16'384});
     config.abs_send_time_id = kAbsSendTimeId;
     config.transmission_offset_id = kTransmissionOffsetId;
@@ -78,16 +79,31 @@ class RandomCaller {
     remb_packet packet = MakePacket(Ssrc(), us, AnyOf({0, 1, 200, 201, 1200, 65'535}));
     packet.abs_send_time = AbsSendTime(std::max<int64_t>(us, 0) / 2);
     if (OneIn(3)) packet.stamps = Below(8);
+    if (OneIn(capture_)) Capture(packet, us);
     if (OneIn(20)) packet.abs_send_time = static_cast<uint32_t>(random_() & 0xFFFFFF);
     if (OneIn(20)) packet.rtp_timestamp = static_cast<uint32_t>(random_());
     packet.transmission_offset = static_cast<int32_t>(Below(1 << 24)) - (1 << 23);
-    if (OneIn(200)) packet.stamps = 8;
+    if (OneIn(200)) packet.stamps = AnyOf({16u, 32u});
     if (OneIn(200)) packet.abs_send_time = 1 << 24;
     if (OneIn(200)) packet.transmission_offset = 1 << 23;
     if (OneIn(200)) packet.payload_bytes = AnyOf({-1, 65'536});
     if (OneIn(200)) packet.reserved = 1;
     if (OneIn(200)) packet.struct_size = Below(sizeof(remb_packet));
     return packet;
+  }
+
+  // Mostly by one clock, but not always.
+  void Capture(remb_packet& packet, int64_t us) {
+    packet.stamps |= REMB_STAMP_ABS_CAPTURE_TIME;
+    packet.abs_capture_time = static_cast<int64_t>(static_cast<uint64_t>(std::max<int64_t>(us, 0)) *
+                                                   (uint64_t{1} << 26) / 15'625);
+    if (OneIn(3)) {
+      packet.stamps |= REMB_STAMP_CAPTURE_CLOCK_OFFSET;
+      packet.capture_clock_offset =
+          AnyOf<int64_t>({0, 1, 1'000'000'000, std::numeric_limits<int64_t>::min(),
+                          std::numeric_limits<int64_t>::max()});
+    }
+    if (OneIn(20)) packet.abs_capture_time = static_cast<int64_t>(random_());
   }
 
   int64_t OnRtpPacket() {
@@ -118,7 +134,8 @@ class RandomCaller {
                           .kind = static_cast<int32_t>(Below(OneIn(10) ? 4 : 2)),
                           .clock_rate_hz = AnyOf({0, 1'000, 48'000, 1'000'000}),
                           .abs_send_time_id = AnyOf({0, 0, REMB_ID_NONE, 3, 255}),
-                          .transmission_offset_id = AnyOf({0, REMB_ID_NONE, 3, 255})};
+                          .transmission_offset_id = AnyOf({0, REMB_ID_NONE, 3, 255}),
+                          .abs_capture_time_id = AnyOf({0, 0, REMB_ID_NONE, 4})};
     if (OneIn(20)) stream.clock_rate_hz = AnyOf({-1, 999, 1'000'001});
     if (OneIn(20)) stream.abs_send_time_id = AnyOf({-2, 256});
     return remb_add_stream(handle_.get(), &stream);
@@ -209,6 +226,7 @@ class RandomCaller {
   }
 
   std::mt19937_64 random_;
+  uint32_t capture_ = AnyOf({2u, 20u, 1'000'000u});  // one packet in so many has a capture time
   Handle handle_;
   int64_t us_ = 1'000'000;
   int64_t min_bps_ = 5'000;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
@@ -40,9 +41,18 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, ReceivedPa
   }
 }
 
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, const remb_packet& packet) {
+// For a packet with a capture time, or one that is wrong.
+ABSL_ATTRIBUTE_NOINLINE int32_t OnUnusualPacket(Estimator& core, const remb_packet& packet) {
   const int32_t status = CheckPacket(packet);
   return status == REMB_OK ? OnPacket(core, ToReceivedPacket(packet)) : status;
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, const remb_packet& packet) {
+  if (ABSL_PREDICT_TRUE(IsUsualPacket(packet))) {
+    ABSL_ASSUME((packet.stamps & ~kUsualStamps) == 0);
+    return OnPacket(core, ToUsualPacket(packet));
+  }
+  return OnUnusualPacket(core, packet);
 }
 
 // For a struct that is longer or shorter than ours. Out of line, so that others do not pay for the
@@ -51,6 +61,12 @@ ABSL_ATTRIBUTE_NOINLINE int32_t OnForeignPacket(Estimator& core, const remb_pack
   remb_packet copy;
   const int32_t status = CopyIn(packet, copy);
   return status == REMB_OK ? OnPacket(core, copy) : status;
+}
+
+void SetCaptureTime(const AbsCaptureTime& stamp, ReceivedPacket& packet) {
+  packet.stamps |= REMB_STAMP_ABS_CAPTURE_TIME;
+  if (stamp.clock_offset) packet.stamps |= REMB_STAMP_CAPTURE_CLOCK_OFFSET;
+  packet.capture_time = ToSenderClock(stamp.capture_time, stamp.clock_offset.value_or(0));
 }
 
 int32_t OnPackets(Estimator& core, PacketArray packets, int32_t count) {
@@ -95,6 +111,8 @@ int32_t remb_config_init(remb_config* config, uint32_t struct_size) {
       .min_bitrate_bps = defaults.min_bitrate.bps(),
       .max_bitrate_bps = 0,
       .remb_interval_us = defaults.schedule.interval.us(),
+      .abs_capture_time_id = 0,
+      .reserved = 0,
   };
   // A caller's newer struct: what this version does not know is 0, and so has its default.
   std::memset(config, 0, struct_size);
@@ -161,17 +179,22 @@ int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint
   const StreamConfig& config = stream ? stream->config : core.config().bandwidth.default_stream;
   const RtpExtensions extensions =
       ParseRtpExtensions(*header, {.abs_send_time = config.abs_send_time_id,
-                                   .transmission_offset = config.transmission_offset_id});
+                                   .transmission_offset = config.transmission_offset_id,
+                                   .abs_capture_time = config.abs_capture_time_id});
   uint32_t stamps = REMB_STAMP_RTP_TIMESTAMP;
   if (extensions.abs_send_time) stamps |= REMB_STAMP_ABS_SEND_TIME;
   if (extensions.transmission_offset) stamps |= REMB_STAMP_TRANSMISSION_OFFSET;
-  return OnPacket(core, {.ssrc = header->ssrc,
-                         .stamps = stamps,
-                         .abs_send_time = extensions.abs_send_time.value_or(0),
-                         .rtp_timestamp = header->timestamp,
-                         .transmission_offset = extensions.transmission_offset.value_or(0),
-                         .size = DataSize::Bytes(header->payload_bytes),
-                         .arrival = Timestamp::Micros(now_us)});
+  ReceivedPacket packet = {.ssrc = header->ssrc,
+                           .stamps = stamps,
+                           .abs_send_time = extensions.abs_send_time.value_or(0),
+                           .rtp_timestamp = header->timestamp,
+                           .transmission_offset = extensions.transmission_offset.value_or(0),
+                           .size = DataSize::Bytes(header->payload_bytes),
+                           .arrival = Timestamp::Micros(now_us)};
+  if (ABSL_PREDICT_FALSE(extensions.abs_capture_time.has_value())) {
+    SetCaptureTime(*extensions.abs_capture_time, packet);
+  }
+  return OnPacket(core, std::move(packet));
 }
 
 int32_t remb_on_packet(remb_estimator* estimator, const remb_packet* packet) {
@@ -291,6 +314,46 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
       .modified_offset_ms = signals.modified_offset_ms,
       .threshold_ms = signals.threshold_ms,
       .noise_variance_ms2 = signals.noise_variance_ms2,
+  };
+  CopyOut(all, stats);
+  return REMB_OK;
+}
+
+int32_t remb_streams(const remb_estimator* estimator, uint32_t* ssrcs, int32_t capacity) {
+  if (!estimator || (!ssrcs && capacity != 0)) return REMB_ERR_NULL;
+  if (capacity < 0) return REMB_ERR_ARGUMENT;
+  const Estimator& core = estimator->core;
+  int32_t count = 0;
+  core.streams().ForEach(core.now(), [&](const Stream& stream) {
+    if (count < capacity) ssrcs[count] = stream.ssrc;
+    ++count;
+  });
+  std::sort(ssrcs, ssrcs + std::min(count, capacity));
+  return count;
+}
+
+int32_t remb_get_stream_stats(const remb_estimator* estimator, uint32_t ssrc,
+                              remb_stream_stats* stats) {
+  if (!estimator || !stats) return REMB_ERR_NULL;
+  if (!IsStructSize(stats->struct_size, 2 * sizeof(uint32_t))) return REMB_ERR_STRUCT_SIZE;
+  const Estimator& core = estimator->core;
+  const Stream* stream = core.streams().Find(ssrc);
+  if (!stream || !(stream->added || core.IsAlive(*stream))) return REMB_ERR_NOT_FOUND;
+  const BandwidthEstimator::Source source = core.SourceOf(*stream);
+  const remb_stream_stats all = {
+      .struct_size = sizeof(remb_stream_stats),
+      .ssrc = ssrc,
+      .kind = stream->config.audio ? REMB_KIND_AUDIO : REMB_KIND_VIDEO,
+      .added = stream->added,
+      .alive = core.IsAlive(*stream),
+      .clock = static_cast<int32_t>(source.clock),
+      .clock_reason = static_cast<int32_t>(source.reason),
+      .stamps = stream->stamps,
+      .state = static_cast<int32_t>(core.StateOf(*stream)),
+      .reserved = 0,
+      .last_packet_us = stream->last_packet.us(),
+      .packets = stream->packets,
+      .bytes = stream->bytes.bytes(),
   };
   CopyOut(all, stats);
   return REMB_OK;

@@ -13,6 +13,31 @@ const char* remb_version_string(void) {
       REMB_VERSION_PATCH);
 }
 
+const char* remb_reason_string(int32_t reason) {
+  switch (reason) {
+    case REMB_REASON_UNHEARD:
+      return "no packet yet";
+    case REMB_REASON_CONFIG:
+      return "set by config";
+    case REMB_REASON_CARRIED:
+      return "the packets carry it";
+    case REMB_REASON_MAPPED:
+      return "stamps place the RTP timestamps";
+    case REMB_REASON_NO_ABS_SEND_TIME:
+      return "no better stamp in the last 30 packets";
+    case REMB_REASON_NO_STAMP:
+      return "the packets lack the stamp in use";
+    case REMB_REASON_NO_MAPPING:
+      return "no stamp of abs-capture-time yet";
+    case REMB_REASON_OTHER_CLOCK:
+      return "capture times of another clock than the other streams', or jumping";
+    case REMB_REASON_AUDIO:
+      return "audio, which is left out";
+    default:
+      return "unknown reason";
+  }
+}
+
 const char* remb_status_string(int32_t status) {
   if (status >= 0) return "ok";
   switch (status) {

@@ -13,10 +13,13 @@ constexpr uint32_t kTwoByteProfile =
 constexpr uint32_t kTwoByteProfileMask = 0xFFF0;
 constexpr int kPaddingId = 0;
 constexpr int kOneByteStopId = 15;
-constexpr size_t kElementBytes = 3;  // both extensions'
+constexpr size_t kElementBytes = 3;  // abs-send-time's and transmission offset's
 
 void Take(int id, std::span<const uint8_t> data, RtpExtensionIds ids, RtpExtensions& extensions) {
-  if (data.size() != kElementBytes) return;
+  if (data.size() != kElementBytes) {
+    if (id == ids.abs_capture_time) extensions.abs_capture_time = ParseAbsCaptureTime(data);
+    return;
+  }
   const uint32_t value = ReadU24(data.data());
   if (id == ids.abs_send_time) {
     extensions.abs_send_time = value;

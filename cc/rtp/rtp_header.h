@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 
+#include "cc/rtp/abs_capture_time.h"
+
 namespace remb::core {
 
 struct RtpHeader {
@@ -21,11 +23,13 @@ struct RtpHeader {
 struct RtpExtensionIds {
   int16_t abs_send_time = 0;
   int16_t transmission_offset = 0;
+  int16_t abs_capture_time = 0;
 };
 
 struct RtpExtensions {
   std::optional<uint32_t> abs_send_time;       // 24 bits, 6.18 fixed-point seconds
   std::optional<int32_t> transmission_offset;  // 24 bits signed, RTP clock ticks
+  std::optional<AbsCaptureTime> abs_capture_time;
 };
 
 // None for what is not an RTP packet: too short for the header it says it has, another version, or
@@ -33,7 +37,7 @@ struct RtpExtensions {
 // payload.
 std::optional<RtpHeader> ParseRtpHeader(std::span<const uint8_t> packet);
 
-// Finds the two extensions by their ids. An element of the wrong length counts as absent; one that
+// Finds the extensions by their ids. An element of the wrong length counts as absent; one that
 // reaches beyond the end ends the search; a profile other than the two of RFC 8285 holds nothing.
 RtpExtensions ParseRtpExtensions(const RtpHeader& header, RtpExtensionIds ids);
 

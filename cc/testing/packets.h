@@ -35,8 +35,9 @@ std::vector<remb_packet> ReadReferenceTrace(const std::string& name);
 // The extension ids in RtpBytes.
 constexpr int32_t kTransmissionOffsetId = 2;
 constexpr int32_t kAbsSendTimeId = 3;
+constexpr int32_t kAbsCaptureTimeId = 4;
 
-// The packet as a sender writes it: both extensions where it has the stamps, and a zero payload.
+// The packet as a sender writes it: the extensions where it has the stamps, and a zero payload.
 std::vector<uint8_t> RtpBytes(const remb_packet& packet);
 
 // The 24 bits of abs-send-time for a time in microseconds.
@@ -54,7 +55,9 @@ constexpr remb_packet MakePacket(uint32_t ssrc, int64_t arrival_us, int32_t payl
           .rtp_timestamp = static_cast<uint32_t>(static_cast<uint64_t>(arrival_us) * 9 / 100),
           .transmission_offset = 0,
           .payload_bytes = payload_bytes,
-          .reserved = 0};
+          .reserved = 0,
+          .abs_capture_time = 0,
+          .capture_clock_offset = 0};
 }
 
 }  // namespace remb::testing

@@ -21,13 +21,12 @@ const (
 	batch           = 16 // packets that Estimator.OnPackets is given at a time
 )
 
-// Row is a line of the table: the cost of a packet.
+// row is a line of the table: the cost of a packet.
 type row struct {
 	Interceptor          string
 	Connections, Streams int
-	Ns                   float64 // within Read
+	Ns                   float64 // of processor time
 	OverBare             float64 // ns more than without an interceptor
-	CPUNs                float64 // of all processors
 	Bytes, Allocations   float64
 }
 
@@ -73,13 +72,13 @@ func measureCost(ctx context.Context, o options) (*cost, error) {
 			rows[i] = append(rows[i], r)
 		}
 		start := time.Now()
-		cgoCalls = append(cgoCalls, repeat(o.slice, cgoCall))
-		clocks = append(clocks, repeat(o.slice, func() { _ = time.Since(start) }))
-		perPacket, err := measureOnPackets(o.slice)
-		if err != nil {
+		call, err := repeat(o.slice, cgoCall)
+		clock, err2 := repeat(o.slice, func() { _ = time.Since(start) })
+		perPacket, err3 := measureOnPackets(o.slice)
+		if err := errors.Join(err, err2, err3); err != nil {
 			return nil, err
 		}
-		batches = append(batches, perPacket)
+		cgoCalls, clocks, batches = append(cgoCalls, call), append(clocks, clock), append(batches, perPacket)
 	}
 	c := &cost{Rounds: o.rounds, CgoCall: median(cgoCalls), Clock: median(clocks), OnPackets: median(batches)}
 	for _, rounds := range rows {
@@ -122,7 +121,6 @@ func measure(s *subject, connections, streams int, length time.Duration) (row, e
 	if err != nil {
 		return r, err
 	}
-	start := time.Now()
 	timer := time.AfterFunc(length, func() { stop.Store(true) })
 	defer timer.Stop()
 	for i, c := range all {
@@ -136,7 +134,6 @@ func measure(s *subject, connections, streams int, length time.Duration) (row, e
 		})
 	}
 	reading.Wait()
-	elapsed := time.Since(start)
 	cpuAfter, err := cpuTime()
 	if err != nil {
 		return r, err
@@ -146,16 +143,19 @@ func measure(s *subject, connections, streams int, length time.Duration) (row, e
 		return r, err
 	}
 	n := float64(packets.Load())
-	r.Ns = float64(elapsed) * float64(min(connections, runtime.GOMAXPROCS(0))) / n
-	r.CPUNs = float64(cpuAfter-cpuBefore) / n
+	r.Ns = float64(cpuAfter-cpuBefore) / n
 	r.Bytes = float64(after.TotalAlloc-before.TotalAlloc) / n
 	r.Allocations = float64(after.Mallocs-before.Mallocs) / n
 	return r, nil
 }
 
-// repeat returns how many ns a call of f takes.
-func repeat(length time.Duration, f func()) float64 {
+// repeat returns how many ns of processor time a call of f takes.
+func repeat(length time.Duration, f func()) (float64, error) {
 	const calls = 1000
+	before, err := cpuTime()
+	if err != nil {
+		return 0, err
+	}
 	start, n := time.Now(), 0
 	for time.Since(start) < length {
 		for range calls {
@@ -163,7 +163,8 @@ func repeat(length time.Duration, f func()) float64 {
 		}
 		n += calls
 	}
-	return float64(time.Since(start)) / float64(n)
+	after, err := cpuTime()
+	return float64(after-before) / float64(n), err
 }
 
 // measureOnPackets returns what a packet costs that comes to an Estimator with others.
@@ -173,16 +174,17 @@ func measureOnPackets(length time.Duration) (float64, error) {
 		return 0, err
 	}
 	defer func() { _ = e.Close() }()
+	var refused error
 	packets := make([]remb.Packet, batch)
 	at := time.Now()
-	ns := repeat(length, func() {
+	ns, err := repeat(length, func() {
 		for i := range packets {
 			at = at.Add(packetSpacing)
 			packets[i] = remb.Packet{SSRC: 1, Arrival: at, PayloadSize: packetSize, Stamps: remb.StampRTPTimestamp}
 		}
-		if _, failed := e.OnPackets(packets); failed != nil {
-			err = failed
+		if _, err := e.OnPackets(packets); err != nil {
+			refused = err
 		}
 	})
-	return ns / batch, err
+	return ns / batch, errors.Join(err, refused)
 }

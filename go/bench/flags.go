@@ -24,10 +24,10 @@ type options struct {
 const usage = `Usage: bench [flags]          what a packet costs
        bench --load [flags]   what many peer connections cost
 
-The first prints a table: time, bytes and allocations a packet through an interceptor that is alone in its registry, for
-this project's, for some of Pion's, and for none ("bare"), with a packet of 1200 bytes each 2 ms of the test's own time.
-ns is the time within Read; over bare is how much of it is the interceptor's; CPU is what the whole process spent, so that
-work on other goroutines counts. All figures are medians of rounds in which everything has its turn.
+The first prints a table: processor time, bytes and allocations a packet through an interceptor that is alone in its
+registry, for this project's, for some of Pion's, and for none ("bare"), with a packet of 1200 bytes each 2 ms of the
+test's own time. The time is that of the whole process: work on other goroutines counts, and that of other programs does
+not. All figures are medians of rounds in which everything has its turn.
 
 The second has many peer connections read in real time, by turns with and without the interceptor, and compares processor
 time and latency of Read.

@@ -19,10 +19,11 @@ const (
 	loadProcessors = 2
 	// packetsPerBurst come at a time, as a video's packets do.
 	packetsPerBurst = 5
-	// warmUp is long enough for estimates to be there. It is not measured.
-	warmUp = 3 * time.Second
-	// streamTimeout is when a silent stream counts as dead, a bit more than which silence is waited for.
-	streamTimeout = 2500 * time.Millisecond
+	// warmUp is not measured. It takes 5 s for the first estimate.
+	warmUp = 6 * time.Second
+	// silence is how long it may take until nothing is done for streams that have fallen silent: they die after 2 s, for
+	// whose end the loop sleeps once more than packets came.
+	silence = 4500 * time.Millisecond
 )
 
 // The goals of a load.
@@ -169,12 +170,12 @@ func (l *load) countWakeUps(ctx context.Context, o options) error {
 	if err := cs.halt(); err != nil {
 		return err
 	}
-	if err := wait(ctx, streamTimeout); err != nil {
+	if err := wait(ctx, silence); err != nil {
 		return err
 	}
 	quiet := looks.Load()
 	start = time.Now()
-	if err := wait(ctx, streamTimeout); err != nil {
+	if err := wait(ctx, o.duration/4); err != nil {
 		return err
 	}
 	l.SilentWakeUps = float64(looks.Load()-quiet) / 2 / time.Since(start).Seconds()

@@ -24,7 +24,6 @@ func medianRow(rounds []row) row {
 	m := rounds[0]
 	m.Ns = of(func(r row) float64 { return r.Ns })
 	m.OverBare = of(func(r row) float64 { return r.OverBare })
-	m.CPUNs = of(func(r row) float64 { return r.CPUNs })
 	m.Bytes = of(func(r row) float64 { return r.Bytes })
 	m.Allocations = of(func(r row) float64 { return r.Allocations })
 	return m
@@ -34,14 +33,14 @@ func medianRow(rounds []row) row {
 func (c *cost) write(out io.Writer) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "A packet's cost, median of %d rounds\n\n", c.Rounds)
-	fmt.Fprintf(&text, "%-16s %11s %6s %9s %10s %8s %9s %12s\n",
-		"interceptor", "connections", "SSRCs", "ns", "over bare", "CPU ns", "bytes", "allocations")
+	fmt.Fprintf(&text, "%-16s %11s %6s %9s %10s %9s %12s\n",
+		"interceptor", "connections", "SSRCs", "ns", "over bare", "bytes", "allocations")
 	for i, r := range c.Rows {
 		if i > 0 && r.Interceptor == bare {
 			text.WriteByte('\n')
 		}
-		fmt.Fprintf(&text, "%-16s %11d %6d %9.1f %10.1f %8.1f %9.1f %12.2f\n", r.Interceptor, r.Connections, r.Streams,
-			r.Ns, r.OverBare, r.CPUNs, r.Bytes, r.Allocations)
+		fmt.Fprintf(&text, "%-16s %11d %6d %9.1f %10.1f %9.1f %12.2f\n", r.Interceptor, r.Connections, r.Streams,
+			r.Ns, r.OverBare, r.Bytes, r.Allocations)
 	}
 	fmt.Fprintf(&text, "\nIn the same rounds: a trivial cgo call %.1f ns, time.Since %.1f ns, Estimator.OnPackets %.1f ns a packet "+
 		"(%d at a time)\n", c.CgoCall, c.Clock, c.OnPackets, batch)

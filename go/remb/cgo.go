@@ -25,6 +25,10 @@ package remb
 #cgo nocallback remb_ssrcs
 #cgo noescape remb_get_stats
 #cgo nocallback remb_get_stats
+#cgo noescape remb_streams
+#cgo nocallback remb_streams
+#cgo noescape remb_get_stream_stats
+#cgo nocallback remb_get_stream_stats
 
 #include <remb/remb.h>
 
@@ -55,11 +59,16 @@ func loadedVersion() int32 { return int32(C.remb_version()) }
 
 func statusString(status Status) string { return C.GoString(C.remb_status_string(C.int32_t(status))) }
 
+func reasonString(reason TimeSourceReason) string {
+	return C.GoString(C.remb_reason_string(C.int32_t(reason)))
+}
+
 // checkLibrary says whether the library can be used at all. It looks once.
 var checkLibrary = sync.OnceValue(func() error { return compatible(builtVersion, loadedVersion()) })
 
 func newCore(o *options) (core, error) {
-	if !fitsInt32(o.maxStreams, o.defaults.ClockRate, o.defaults.AbsSendTimeID, o.defaults.TransmissionOffsetID) {
+	if !fitsInt32(o.maxStreams, o.defaults.ClockRate, o.defaults.AbsSendTimeID, o.defaults.TransmissionOffsetID,
+		o.defaults.AbsCaptureTimeID) {
 		return core{}, statusError(C.REMB_ERR_ARGUMENT)
 	}
 	var config C.remb_config
@@ -69,6 +78,7 @@ func newCore(o *options) (core, error) {
 	config.max_streams = C.int32_t(o.maxStreams)
 	config.abs_send_time_id = C.int32_t(o.defaults.AbsSendTimeID)
 	config.transmission_offset_id = C.int32_t(o.defaults.TransmissionOffsetID)
+	config.abs_capture_time_id = C.int32_t(o.defaults.AbsCaptureTimeID)
 	config.clock_rate_hz = C.int32_t(o.defaults.ClockRate)
 	if o.audio {
 		config.count_audio = 1
@@ -86,7 +96,7 @@ func (c core) destroy() { C.remb_destroy(c.handle) }
 func (c core) reset() error { return statusError(int32(C.remb_reset(c.handle))) }
 
 func (c core) addStream(s StreamConfig) error {
-	if !fitsInt32(s.ClockRate, s.AbsSendTimeID, s.TransmissionOffsetID) {
+	if !fitsInt32(s.ClockRate, s.AbsSendTimeID, s.TransmissionOffsetID, s.AbsCaptureTimeID) {
 		return statusError(C.REMB_ERR_ARGUMENT)
 	}
 	stream := C.remb_stream{
@@ -96,6 +106,7 @@ func (c core) addStream(s StreamConfig) error {
 		clock_rate_hz:          C.int32_t(s.ClockRate),
 		abs_send_time_id:       C.int32_t(s.AbsSendTimeID),
 		transmission_offset_id: C.int32_t(s.TransmissionOffsetID),
+		abs_capture_time_id:    C.int32_t(s.AbsCaptureTimeID),
 	}
 	return statusError(int32(C.remb_add_stream(c.handle, &stream)))
 }
@@ -122,14 +133,16 @@ func (b *packetBuffer) add(p *Packet, arrival int64) bool {
 		return false
 	}
 	b.packets = append(b.packets, C.remb_packet{
-		struct_size:         C.sizeof_remb_packet,
-		ssrc:                C.uint32_t(p.SSRC),
-		arrival_us:          C.int64_t(arrival),
-		stamps:              C.uint32_t(p.Stamps),
-		abs_send_time:       C.uint32_t(p.AbsSendTime),
-		rtp_timestamp:       C.uint32_t(p.RTPTimestamp),
-		transmission_offset: C.int32_t(p.TransmissionOffset),
-		payload_bytes:       C.int32_t(p.PayloadSize),
+		struct_size:          C.sizeof_remb_packet,
+		ssrc:                 C.uint32_t(p.SSRC),
+		arrival_us:           C.int64_t(arrival),
+		stamps:               C.uint32_t(p.Stamps),
+		abs_send_time:        C.uint32_t(p.AbsSendTime),
+		rtp_timestamp:        C.uint32_t(p.RTPTimestamp),
+		transmission_offset:  C.int32_t(p.TransmissionOffset),
+		payload_bytes:        C.int32_t(p.PayloadSize),
+		abs_capture_time:     C.int64_t(p.AbsCaptureTime),
+		capture_clock_offset: C.int64_t(p.CaptureClockOffset),
 	})
 	return true
 }
@@ -213,6 +226,34 @@ func (c core) stats(s *Stats, when *timeline) {
 	s.ModifiedOffsetMs = float64(in.modified_offset_ms)
 	s.ThresholdMs = float64(in.threshold_ms)
 	s.NoiseVarianceMs2 = float64(in.noise_variance_ms2)
+}
+
+// streamStats returns them in the order of their SSRCs.
+func (c core) streamStats(when *timeline) []StreamStats {
+	ssrcs := make([]C.uint32_t, max(C.remb_streams(c.handle, nil, 0), 0))
+	ssrcs = ssrcs[:max(C.remb_streams(c.handle, unsafe.SliceData(ssrcs), C.int32_t(len(ssrcs))), 0)]
+	all := make([]StreamStats, 0, len(ssrcs))
+	for _, ssrc := range ssrcs {
+		var in C.remb_stream_stats
+		in.struct_size = C.sizeof_remb_stream_stats
+		if C.remb_get_stream_stats(c.handle, ssrc, &in) != C.REMB_OK {
+			continue
+		}
+		all = append(all, StreamStats{
+			SSRC:       uint32(in.ssrc),
+			Kind:       Kind(in.kind),
+			Added:      in.added != 0,
+			Alive:      in.alive != 0,
+			TimeSource: TimeSource(in.clock),
+			Reason:     TimeSourceReason(in.clock_reason),
+			State:      State(in.state),
+			Packets:    int64(in.packets),
+			Bytes:      int64(in.bytes),
+			LastPacket: when.time(int64(in.last_packet_us)),
+			Stamps:     Stamps(in.stamps),
+		})
+	}
+	return all
 }
 
 // toInt is for rates, which on a 32-bit machine may not fit.

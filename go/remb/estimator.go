@@ -19,19 +19,19 @@ import (
 // made, such as a zero [time.Time] that was forgotten, and nearly three after it are refused with [StatusTime]. Rates
 // are bit/s.
 type Estimator struct {
-	senderSSRC uint32
-	line       timeline
-	now        func() time.Time // nil: time.Now
-	loop       *rembLoop        // nil without an interceptor
+	// What each packet needs comes first, so that it takes few cache lines of those that many connections compete for.
+	now  func() time.Time // nil: time.Now
+	line timeline
+	loop *rembLoop // nil without an interceptor
 
 	mu      sync.Mutex // guards all below, and core itself
 	core    core
 	closed  bool
+	hold    hold
+	target  targetBitrate
 	cleanup runtime.Cleanup
 	scratch packetBuffer
-	target  targetBitrate
 	state   State // that the loop has been told of
-	hold    hold
 	rtt     rttMeter
 
 	references references
@@ -40,6 +40,8 @@ type Estimator struct {
 
 	totals          Totals // what neither core nor the three above keep
 	lastREMBBitrate int
+
+	senderSSRC uint32
 }
 
 // NewEstimator makes an estimator. It fails as [NewBWEInterceptorFactory] does. Close it; one that is forgotten is
@@ -122,7 +124,10 @@ func (e *Estimator) onRTPPacket(micros int64, packet []byte, from *boundStream) 
 	if result == int32(StatusMalformed) {
 		e.malformed++
 	}
-	return e.unlockAndTell(result)
+	if from == nil {
+		micros = badTime // of any clock
+	}
+	return e.unlockAndTell(result, micros)
 }
 
 // OnPacket takes a packet whose header has been parsed already. Errors: [ErrClosed], [StatusArgument], [StatusTime],
@@ -150,7 +155,7 @@ func (e *Estimator) OnPackets(packets []Packet) (Facts, error) {
 	if result == 0 && len(packets) > 0 {
 		result = e.core.onPackets(&e.scratch)
 	}
-	return e.unlockAndTell(result)
+	return e.unlockAndTell(result, badTime)
 }
 
 // Poll runs what is due by now and reports whether a REMB is to be sent, and which. It stays due until
@@ -163,7 +168,7 @@ func (e *Estimator) Poll(now time.Time) (remb REMB, due bool, err error) {
 		return REMB{}, false, ErrClosed
 	}
 	result := e.poll(e.line.micros(now), &remb)
-	facts, err := e.unlockAndTell(result)
+	facts, err := e.unlockAndTell(result, badTime)
 	return e.polled(remb, facts), facts.Has(REMBDue), err
 }
 

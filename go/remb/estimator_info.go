@@ -65,7 +65,7 @@ func (e *Estimator) setLimit(bitrate int, set func(core, int) int32) error {
 	if result >= 0 {
 		result |= int32(EstimateUpdated) // what is said may have changed
 	}
-	_, err := e.unlockAndTell(result)
+	_, err := e.unlockAndTell(result, badTime)
 	return err
 }
 
@@ -92,6 +92,15 @@ func (e *Estimator) untilNextPoll() (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(next-now) * time.Microsecond, true
+}
+
+// wakeTime returns when a timer of d that is set now or later goes off at the earliest. With a clock of the user's own,
+// that nobody knows.
+func (e *Estimator) wakeTime(d time.Duration) int64 {
+	if e.now != nil {
+		return notKnown
+	}
+	return e.nowMicros() + d.Microseconds()
 }
 
 // ahead returns how many packets have been counted, and in how long the interval since the last REMB is over: 0 if it is

@@ -13,6 +13,9 @@ const (
 	AbsSendTimeURI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 	// TransmissionOffsetURI is how much later than its RTP timestamp a packet was sent, the next best.
 	TransmissionOffsetURI = "urn:ietf:params:rtp-hdrext:toffset"
+	// AbsCaptureTimeURI is when a frame was captured, by the sender's wall clock: about one packet a second has it. It
+	// puts the RTP timestamps of all streams on one line of time.
+	AbsCaptureTimeURI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
 	// TransportCCURI is for estimates that the sender makes. Do not negotiate it where REMB shall rule.
 	TransportCCURI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 )
@@ -34,6 +37,7 @@ func streamConfig(info *interceptor.StreamInfo) StreamConfig {
 		ClockRate:            int(info.ClockRate),
 		AbsSendTimeID:        extensionID(info, AbsSendTimeURI),
 		TransmissionOffsetID: extensionID(info, TransmissionOffsetURI),
+		AbsCaptureTimeID:     extensionID(info, AbsCaptureTimeURI),
 	}
 	if isAudio(info) {
 		config.Kind = KindAudio

@@ -75,7 +75,7 @@ func (i *BWEInterceptor) BindRemoteStream(
 			return reader
 		}
 	}
-	return &rtpReader{RTPReader: reader, interceptor: i, stream: stream}
+	return &rtpReader{RTPReader: reader, estimator: i.estimator, interceptor: i, stream: stream}
 }
 
 func (i *BWEInterceptor) bind(info *interceptor.StreamInfo) (*boundStream, error) {

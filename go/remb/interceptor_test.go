@@ -103,20 +103,21 @@ func TestWhichStreamsCount(t *testing.T) {
 
 func TestStreamConfig(t *testing.T) {
 	info := videoInfo(9)
-	info.RTPHeaderExtensions = append(info.RTPHeaderExtensions, interceptor.RTPHeaderExtension{URI: "urn:other", ID: 1})
-	want := StreamConfig{9, KindVideo, 90_000, testAbsSendTimeID, testOffsetID}
+	info.RTPHeaderExtensions = append(info.RTPHeaderExtensions, interceptor.RTPHeaderExtension{URI: "urn:other", ID: 1},
+		interceptor.RTPHeaderExtension{URI: AbsCaptureTimeURI, ID: testCaptureTimeID})
+	want := StreamConfig{9, KindVideo, 90_000, testAbsSendTimeID, testOffsetID, testCaptureTimeID}
 	if got := streamConfig(info); got != want {
 		t.Errorf("got %+v", got)
 	}
 	info = &interceptor.StreamInfo{SSRC: 9, MimeType: "audio/opus", ClockRate: 48_000}
-	want = StreamConfig{9, KindAudio, 48_000, NoExtension, NoExtension}
+	want = StreamConfig{9, KindAudio, 48_000, NoExtension, NoExtension, NoExtension}
 	if got := streamConfig(info); got != want {
 		t.Errorf("got %+v", got)
 	}
 	// Values that cannot be are as good as none.
 	info.ClockRate = 7
 	info.RTPHeaderExtensions = []interceptor.RTPHeaderExtension{
-		{URI: AbsSendTimeURI}, {URI: TransmissionOffsetURI, ID: 256},
+		{URI: AbsSendTimeURI}, {URI: TransmissionOffsetURI, ID: 256}, {URI: AbsCaptureTimeURI, ID: -1},
 	}
 	want.ClockRate = 0
 	if got := streamConfig(info); got != want {

@@ -15,6 +15,8 @@ func checkLibrary() error { return ErrCgoDisabled }
 
 func statusString(Status) string { return "an error of libremb" }
 
+func reasonString(TimeSourceReason) string { return "a reason of libremb" }
+
 func newCore(*options) (core, error) { return core{}, ErrCgoDisabled }
 
 func (core) destroy()                        {}
@@ -32,6 +34,8 @@ func (core) nextPoll() int64                 { return math.MaxInt64 }
 func (core) estimate() int                   { return 0 }
 func (core) ssrcs() []uint32                 { return nil }
 func (core) stats(*Stats, *timeline)         {}
+
+func (core) streamStats(*timeline) []StreamStats { return nil }
 
 func (*packetBuffer) clear()                  {}
 func (*packetBuffer) add(*Packet, int64) bool { return false }

@@ -28,17 +28,21 @@ const (
 	StampAbsSendTime        Stamps = 1
 	StampTransmissionOffset Stamps = 2
 	StampRTPTimestamp       Stamps = 4
+	StampAbsCaptureTime     Stamps = 8
+	StampCaptureClockOffset Stamps = 16 // only together with StampAbsCaptureTime
 )
 
 // Packet is an RTP packet whose header has been parsed already.
 type Packet struct {
 	SSRC               uint32
 	Arrival            time.Time // needed
-	Stamps             Stamps    // which of the next three are present
+	Stamps             Stamps    // which of the fields that tell times are present
 	AbsSendTime        uint32    // 24 bits: seconds, 6.18 fixed point
 	RTPTimestamp       uint32    // in units of the stream's clock rate
 	TransmissionOffset int32     // RFC 5450, 24 bits and a sign, in units of the stream's clock rate
 	PayloadSize        int       // payload plus padding in bytes, 0 to 65 535
+	AbsCaptureTime     uint64    // NTP time by the capturer's clock: seconds, 32.32 fixed point
+	CaptureClockOffset int64     // how far the capturer's clock is ahead of the sender's: seconds, 32.32 fixed point
 }
 
 // REMB is what a receiver has to tell the sender.

@@ -10,6 +10,7 @@ import (
 // rtpReader shows the packets of one stream to the estimator. What the reader below returns passes through as it is.
 type rtpReader struct {
 	interceptor.RTPReader
+	estimator   *Estimator
 	interceptor *BWEInterceptor
 	stream      *boundStream
 }
@@ -18,15 +19,16 @@ type rtpReader struct {
 func (r *rtpReader) Read(b []byte, in interceptor.Attributes) (int, interceptor.Attributes, error) {
 	n, attributes, err := r.RTPReader.Read(b, in)
 	if err == nil && 0 <= n && n <= len(b) {
-		r.interceptor.onPacket(b[:n], r.stream)
+		if _, err := r.estimator.onRTPPacket(r.estimator.nowMicros(), b[:n], r.stream); err != nil {
+			r.interceptor.leftOut(n, err)
+		}
 	}
 	return n, attributes, err
 }
 
-func (i *BWEInterceptor) onPacket(packet []byte, stream *boundStream) {
-	_, err := i.estimator.onRTPPacket(i.estimator.nowMicros(), packet, stream)
-	if err != nil && errors.Is(err, Error{StatusMalformed}) && !i.loggedMalformed.Swap(true) {
-		i.log.Debugf("left out a malformed RTP packet of %d bytes; more are only counted", len(packet))
+func (i *BWEInterceptor) leftOut(size int, err error) {
+	if errors.Is(err, Error{StatusMalformed}) && !i.loggedMalformed.Swap(true) {
+		i.log.Debugf("left out a malformed RTP packet of %d bytes; more are only counted", size)
 	}
 }
 

@@ -25,6 +25,9 @@ const (
 // rembLoop writes the REMBs of one peer connection on a goroutine of its own, which starts once there is a writer. It
 // sleeps until the estimator has something to do by itself, or signal says that a packet brought something about.
 type rembLoop struct {
+	// wakesAt is when it wakes up by itself, in µs of the estimator's clock; or atNextPacket, or not known.
+	wakesAt atomic.Int64
+
 	owner     *BWEInterceptor
 	estimator *Estimator
 	interval  time.Duration // of REMBs
@@ -33,7 +36,6 @@ type rembLoop struct {
 	signals chan struct{} // something is to be done
 	rebound chan struct{} // there is another writer
 	stop    chan struct{} // closed by close
-	idle    atomic.Bool   // sleeps with no end, since no packets come: the next one wakes it and sets new times
 
 	mu      sync.Mutex
 	changed sync.Cond // busy became false
@@ -42,9 +44,16 @@ type rembLoop struct {
 	busy    bool // the goroutine runs, and is not calling back
 
 	// The goroutine's own.
-	log   rembLog
-	heard int64 // packets counted when it last looked for them
+	log      rembLog
+	heard    int64 // packets counted when it last looked for them
+	sleptOut bool  // it last slept as long as it meant to
 }
+
+const (
+	notKnown = math.MaxInt64
+	// atNextPacket says that it sleeps with no end, since no packets come: the next one wakes it and sets new times.
+	atNextPacket = -1
+)
 
 func newREMBLoop(o *options) *rembLoop {
 	l := &rembLoop{
@@ -59,11 +68,19 @@ func newREMBLoop(o *options) *rembLoop {
 		l.interval = defaultInterval
 	}
 	l.changed.L = &l.mu
+	l.wakesAt.Store(notKnown)
 	return l
 }
 
 // signal wakes the loop and never waits.
 func (l *rembLoop) signal() { notify(l.signals) }
+
+// missesPacket reports whether a packet at micros has to wake the loop, after which a REMB is due or not. To wake it takes
+// longer than all else that is done for a packet. So one that is due when it wakes up anyway is left to that.
+func (l *rembLoop) missesPacket(due bool, micros int64) bool {
+	wakesAt := l.wakesAt.Load()
+	return wakesAt == atNextPacket || due && micros < wakesAt
+}
 
 func notify(c chan struct{}) {
 	select {
@@ -117,6 +134,7 @@ func (l *rembLoop) run() {
 	defer l.setBusy(false)
 	timer := time.NewTimer(forever)
 	defer timer.Stop()
+	l.sleptOut = true
 	for {
 		wait, failed := l.sendDue()
 		// A callback may close the connection, and close must not wait for itself then.
@@ -137,14 +155,16 @@ func (l *rembLoop) run() {
 		if failed {
 			signals = nil // what is due is known; each packet says it again
 		}
+		l.sleptOut = false
 		select {
 		case <-l.stop:
 			return
 		case <-signals:
 		case <-l.rebound:
 		case <-timer.C:
+			l.sleptOut = true
 		}
-		l.idle.Store(false)
+		l.wakesAt.Store(notKnown)
 	}
 }
 
@@ -155,6 +175,7 @@ func (l *rembLoop) sendDue() (retry time.Duration, failed bool) {
 	stats := l.estimator.Stats()
 	l.log.changes(&stats)
 	if !due {
+		l.log.failingSince = time.Time{} // what fails next is another one
 		return 0, false
 	}
 	l.mu.Lock()
@@ -194,12 +215,14 @@ func (l *rembLoop) writeReference(writer interceptor.RTCPWriter) {
 // estimate needs neither: the packet that brings it says that a REMB is due.
 func (l *rembLoop) untilNext() time.Duration {
 	// Set before asking: a packet that comes in between must not be missed.
-	l.idle.Store(true)
+	l.wakesAt.Store(atNextPacket)
 	next, ok := l.estimator.untilNextPoll()
 	if !ok {
 		packets, untilREMB := l.estimator.ahead(l.interval)
-		if packets == l.heard {
-			return forever // nothing was heard since it last slept, so nothing changes before the next packet
+		// A signal may be an old one, of a packet that has been looked at already: only a sleep that no packet ended, and
+		// in which none came, was silence.
+		if l.sleptOut && packets == l.heard {
+			return forever // nothing changes before the next packet
 		}
 		l.heard = packets
 		next = streamTimeout
@@ -207,6 +230,7 @@ func (l *rembLoop) untilNext() time.Duration {
 			next = min(next, untilREMB)
 		}
 	}
-	l.idle.Store(false)
-	return max(next, minWait)
+	next = max(next, minWait)
+	l.wakesAt.Store(l.estimator.wakeTime(next))
+	return next
 }

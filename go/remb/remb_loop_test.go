@@ -124,6 +124,21 @@ func TestWakeUps(t *testing.T) {
 			}
 		})
 	}
+	// The first packet of a burst wakes a loop that sleeps with no end, and the others signal before it has woken up.
+	inBubble(t, "bursts without an estimate", func(t *testing.T) {
+		woken := wakeUps(t, nil, func(i *BWEInterceptor, _ *recorder) {
+			sender := newTestSender(t, i, videoInfo(testSSRC))
+			for range 400 {
+				for range 5 {
+					sender.send(0)
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		})
+		if woken > 20 {
+			t.Errorf("%d looks at the clock for 400 bursts", woken)
+		}
+	})
 	inBubble(t, "silence", func(t *testing.T) {
 		woken := wakeUps(t, nil, func(i *BWEInterceptor, _ *recorder) {
 			newTestSender(t, i, videoInfo(testSSRC)).send(0)

@@ -61,11 +61,12 @@ func (w *rtcpWriter) Write(packets []rtcp.Packet, attributes interceptor.Attribu
 		if !ok {
 			continue
 		}
-		if source, ok := attributes[sourceKey{}].(*BWEInterceptor); ok {
+		source, ok := attributes[sourceKey{}].(*BWEInterceptor)
+		if ok && source != w.interceptor {
 			source.giveWay(w.interceptor)
 			return 0, errSecondSource
 		}
-		if !w.interceptor.warnedREMB.Swap(true) {
+		if !ok && !w.interceptor.warnedREMB.Swap(true) {
 			w.interceptor.log.Warnf("a REMB of %.0f bit/s from another source passes, and more may: the sender obeys "+
 				"whichever came last. Use Estimator.SetMaxBitrate for a limit, or Estimator.Pause to be the one source",
 				remb.Bitrate)

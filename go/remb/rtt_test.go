@@ -113,13 +113,21 @@ func TestRTTFromReports(t *testing.T) {
 			"held longer than possible": lie(func(r *rtcp.ReceptionReport) { r.Delay = 2 << 16 }),
 			"held for hours":            lie(func(r *rtcp.ReceptionReport) { r.Delay = 1 << 30 }),
 			"no sender report yet":      lie(func(r *rtcp.ReceptionReport) { r.LastSenderReport, r.Delay = 0, 0 }),
-			"another clock":             lie(func(r *rtcp.ReceptionReport) { r.LastSenderReport += 1 << 29 }),
-			"none":                      &rtcp.ReceiverReport{SSRC: 1},
+			"none, and a delay that fits": lie(func(r *rtcp.ReceptionReport) {
+				r.Delay += r.LastSenderReport
+				r.LastSenderReport = 0
+			}),
+			"another clock": lie(func(r *rtcp.ReceptionReport) { r.LastSenderReport += 1 << 29 }),
+			"none":          &rtcp.ReceiverReport{SSRC: 1},
 		} {
 			receive(t, i, wild)
 			if got := i.Estimator().Stats().RTT; got != 200*time.Millisecond {
 				t.Errorf("%s: %v", name, got)
 			}
+		}
+		receive(t, i, testReport(30*time.Millisecond, 0))
+		if got := i.Estimator().Stats().RTT; !about(got, 30*time.Millisecond) {
+			t.Errorf("they have left %v behind", got)
 		}
 	})
 	inBubble(t, "by hand", func(t *testing.T) {

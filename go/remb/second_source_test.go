@@ -122,7 +122,7 @@ func TestForeignREMB(t *testing.T) {
 		if warned := log.get("warn"); len(warned) != 1 || !strings.Contains(warned[0], "REMB of 1 bit/s") {
 			t.Errorf("warned %q", warned)
 		}
-		if own := len(w.rembs()) - 3; own != 3 || !slices.Equal(w.rembs()[0].ssrcs, []uint32{9}) {
+		if own := len(w.rembs()) - 3; own < 3 || !slices.Equal(w.rembs()[0].ssrcs, []uint32{9}) {
 			t.Errorf("wrote %+v", w.rembs())
 		}
 	})

@@ -29,8 +29,11 @@ func (s State) String() string {
 type TimeSource int32
 
 const (
+	// TimeSourceNone is a stream's that has no send times: it counts in the bitrate alone. See [StreamStats].
+	TimeSourceNone TimeSource = -1
 	// TimeSourceAuto does as libwebrtc does: abs-send-time from the first packet that has it, and after 30 packets in
-	// a row without it the RTP timestamp plus the transmission offset.
+	// a row without it the RTP timestamp plus the transmission offset; where there are stamps of abs-capture-time,
+	// these come before the RTP timestamp.
 	TimeSourceAuto TimeSource = 0
 	// TimeSourceAbsSendTime uses the abs-send-time header extension only.
 	TimeSourceAbsSendTime TimeSource = 1
@@ -38,11 +41,16 @@ const (
 	TimeSourceTransmissionOffset TimeSource = 2
 	// TimeSourceRTPTimestamp uses the RTP timestamp only.
 	TimeSourceRTPTimestamp TimeSource = 3
+	// TimeSourceAbsCaptureTime uses the RTP timestamps of the streams that have stamps of abs-capture-time, put on one
+	// line of time by these, plus the transmission offset, which is 0 where it is absent.
+	TimeSourceAbsCaptureTime TimeSource = 4
 )
 
-// String returns "auto", "abs-send-time", "toffset" or "rtp-timestamp".
+// String returns "none", "auto", "abs-send-time", "toffset", "rtp-timestamp" or "abs-capture-time".
 func (s TimeSource) String() string {
 	switch s {
+	case TimeSourceNone:
+		return "none"
 	case TimeSourceAuto:
 		return "auto"
 	case TimeSourceAbsSendTime:
@@ -51,6 +59,8 @@ func (s TimeSource) String() string {
 		return "toffset"
 	case TimeSourceRTPTimestamp:
 		return "rtp-timestamp"
+	case TimeSourceAbsCaptureTime:
+		return "abs-capture-time"
 	}
 	return "unknown"
 }

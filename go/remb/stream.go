@@ -21,4 +21,5 @@ type StreamConfig struct {
 	// Ids of header extensions as negotiated, 1 to 255, or NoExtension; 0: as set by WithDefaultStream, or none.
 	AbsSendTimeID        int
 	TransmissionOffsetID int
+	AbsCaptureTimeID     int
 }

@@ -22,8 +22,9 @@ func (e *Estimator) OnTargetBitrateChange(f func(bitrate int)) {
 	}
 }
 
-// unlockAndTell ends a call into C that answered with result: it unlocks, and passes on what that means.
-func (e *Estimator) unlockAndTell(result int32) (Facts, error) {
+// unlockAndTell ends a call into C that answered with result: it unlocks, and passes on what that means. It happened at
+// micros of the estimator's own clock, or badTime.
+func (e *Estimator) unlockAndTell(result int32, micros int64) (Facts, error) {
 	listens, facts := e.target.onChange != nil, e.hold.of(Facts(result))
 	news := result >= 0 && facts.Has(EstimateUpdated) && e.loop != nil && e.newState()
 	e.mu.Unlock()
@@ -32,7 +33,7 @@ func (e *Estimator) unlockAndTell(result int32) (Facts, error) {
 	}
 	changed := listens && facts.Has(EstimateUpdated)
 	if e.loop != nil {
-		if changed || news || facts.Has(REMBDue) || e.loop.idle.Load() {
+		if changed || news || e.loop.missesPacket(facts.Has(REMBDue), micros) {
 			e.loop.signal()
 		}
 	} else if changed {

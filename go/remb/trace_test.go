@@ -20,6 +20,7 @@ const (
 	traceFolder       = "../../testdata/reference"
 	testAbsSendTimeID = 3
 	testOffsetID      = 5
+	testCaptureTimeID = 7
 )
 
 // tracePacket is a line of a reference trace.

@@ -15,12 +15,26 @@
 //   - The header extension transport-wide-cc is not negotiated, neither for video nor for audio. With it the browser
 //     makes its own estimate, REMB is no more than a cap on that, and if no transport-cc feedback comes the browser
 //     lowers its rate by 20 % a second. So do not call webrtc.RegisterDefaultInterceptors or
-//     webrtc.ConfigureTWCCSender, and do not leave out webrtc.WithInterceptorRegistry: webrtc.NewAPI then registers the
-//     default interceptors.
+//     webrtc.ConfigureTWCCSender, and do not leave out webrtc.WithInterceptorRegistry: webrtc.NewAPI then makes a
+//     registry of its own, with the default interceptors and without the estimator. Where the extension is negotiated
+//     all the same, packets count and REMBs go out as ever, and the log warns once for each peer connection.
 //
 // Of the default interceptors ConfigureREMB registers NACK and RTCP reports. For simulcast call
 // webrtc.ConfigureSimulcastExtensionHeaders besides, and for the RTP streams in PeerConnection.GetStats
 // webrtc.ConfigureStatsInterceptor.
+//
+// # What senders offer
+//
+// An answer has no header extension that was not offered. Chromium 156 and Firefox 116 offer abs-send-time and
+// transmission offset for video, aiortc abs-send-time. Chromium offers abs-capture-time only if the page asks for it
+// (RTCRtpTransceiver.setHeaderExtensionsToNegotiate), but accepts it in an offer.
+//
+// # What to read
+//
+// Packets reach interceptors on their way to a reader. So read each TrackRemote, also one whose media is of no use, and
+// each RTPReceiver for its RTCP: only then do sender reports reach the interceptor that writes receiver reports, and
+// without what that takes from them a browser does not learn the round-trip time. It then answers each NACK, also one
+// for what it has just sent again.
 package rembwebrtc
 
 import (
@@ -36,23 +50,29 @@ import (
 // estimator sits next to the wire, before anything else is added to the registry. It registers
 //
 //   - the interceptor of package remb, with opts;
-//   - the header extensions abs-send-time and, for senders that lack it, transmission offset: for video, and with
-//     remb.WithAudio for audio too;
+//   - the header extensions abs-send-time and, for senders that lack it, transmission offset and abs-capture-time: for
+//     video, and with remb.WithAudio for audio too. An answer has those that were offered, see below;
 //   - goog-remb, nack and nack pli feedback for the video codecs registered so far;
 //   - sender and receiver reports;
-//   - NACK, asking three times at most for a lost packet. With no such bound, which is Pion's default, a browser that
-//     sends retransmissions on an RTX stream is asked again and again, and REMB does not bound what it retransmits.
+//   - NACK as [ConfigureNACK] does: what a browser retransmits on an RTX stream is not asked for without end, as it is
+//     with webrtc.ConfigureNack alone.
 //
-// So do not call webrtc.ConfigureNack or webrtc.ConfigureRTCPReports besides.
+// Do not call webrtc.ConfigureRTCPReports or webrtc.ConfigureNack besides: reports go out twice then, and so does what
+// the peer connection retransmits. Other interceptors may be added before or after, but a jitter buffer only after: the
+// estimator needs packets as they arrive.
 //
-// The factory that it returns gives access to the estimators. Errors are those of remb.NewBWEInterceptorFactory, after
-// which nothing has been registered, and Pion's. Like Pion's own it is to be called by one goroutine at a time.
+// The factory that it returns gives access to the estimators. Errors are those of remb.NewBWEInterceptorFactory and
+// [ErrRegistered], after which nothing has been registered, and Pion's. A media engine may be used again with another
+// registry. Like Pion's own it is to be called by one goroutine at a time.
 func ConfigureREMB(
 	mediaEngine *webrtc.MediaEngine, registry *interceptor.Registry, opts ...remb.Option,
 ) (*remb.BWEInterceptorFactory, error) {
 	factory, err := remb.NewBWEInterceptorFactory(opts...)
 	if err != nil {
 		return nil, err
+	}
+	if !register(registry) {
+		return nil, ErrRegistered
 	}
 	registry.Add(factory)
 	if err := registerSignalling(mediaEngine, factory.CountsAudio()); err != nil {
@@ -74,7 +94,7 @@ func registerSignalling(mediaEngine *webrtc.MediaEngine, audio bool) error {
 		kinds = append(kinds, webrtc.RTPCodecTypeAudio)
 	}
 	for _, kind := range kinds {
-		for _, uri := range []string{remb.AbsSendTimeURI, remb.TransmissionOffsetURI} {
+		for _, uri := range []string{remb.AbsSendTimeURI, remb.TransmissionOffsetURI, remb.AbsCaptureTimeURI} {
 			err := mediaEngine.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind)
 			if err != nil {
 				return fmt.Errorf("cannot register %s: %w", uri, err)

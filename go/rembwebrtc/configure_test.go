@@ -4,12 +4,16 @@ package rembwebrtc_test
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/pion/interceptor"
+	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 
@@ -98,7 +102,7 @@ func TestNegotiated(t *testing.T) {
 		}
 		audio, video, _ := strings.Cut(offer.SDP, "m=video")
 		for _, want := range []string{
-			remb.AbsSendTimeURI, remb.TransmissionOffsetURI, " goog-remb", " nack\r\n", " nack pli",
+			remb.AbsSendTimeURI, remb.TransmissionOffsetURI, remb.AbsCaptureTimeURI, " goog-remb", " nack\r\n", " nack pli",
 		} {
 			if !strings.Contains(video, want) {
 				t.Errorf("%s: no %q for video", name, want)
@@ -113,6 +117,63 @@ func TestNegotiated(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAnswers answers offers with the header extensions of several senders.
+func TestAnswers(t *testing.T) {
+	const mid, orientation = "urn:ietf:params:rtp-hdrext:sdes:mid", "urn:3gpp:video-orientation"
+	for name, test := range map[string]struct{ offered, want []string }{
+		"Chromium": {
+			[]string{remb.TransmissionOffsetURI, remb.AbsSendTimeURI, orientation, remb.TransportCCURI, mid},
+			[]string{remb.TransmissionOffsetURI, remb.AbsSendTimeURI},
+		},
+		"Chromium, asked by the page": {
+			[]string{remb.TransmissionOffsetURI, remb.AbsSendTimeURI, remb.TransportCCURI, mid, remb.AbsCaptureTimeURI},
+			[]string{remb.TransmissionOffsetURI, remb.AbsSendTimeURI, remb.AbsCaptureTimeURI},
+		},
+		"Firefox": {
+			[]string{mid, remb.AbsSendTimeURI, remb.TransmissionOffsetURI, remb.TransportCCURI},
+			[]string{remb.AbsSendTimeURI, remb.TransmissionOffsetURI},
+		},
+		"aiortc": {[]string{mid, remb.AbsSendTimeURI}, []string{remb.AbsSendTimeURI}},
+	} {
+		sender := &webrtc.MediaEngine{}
+		must(t, sender.RegisterDefaultCodecs())
+		for _, uri := range test.offered {
+			must(t, sender.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, webrtc.RTPCodecTypeVideo))
+		}
+		offerer, err := webrtc.NewAPI(webrtc.WithMediaEngine(sender), webrtc.WithSettingEngine(testpeer.Loopback()),
+			webrtc.WithInterceptorRegistry(&interceptor.Registry{})).NewPeerConnection(webrtc.Configuration{})
+		must(t, err)
+		t.Cleanup(func() { _ = offerer.Close() })
+		answerer := newReceiver(t, func(m *webrtc.MediaEngine, r *interceptor.Registry) {
+			_, err := rembwebrtc.ConfigureREMB(m, r)
+			must(t, err)
+		})
+		offer := videoOffer(t, offerer)
+		answer := answerOf(t, answerer)(offer)
+		if got, want := extensionLines(answer), extensionLines(offer); len(got) != len(test.want) {
+			t.Errorf("%s: the answer has %q", name, got)
+		} else {
+			for _, uri := range test.want {
+				if got[uri] == "" || got[uri] != want[uri] {
+					t.Errorf("%s: the id of %s is %q, offered %q", name, uri, got[uri], want[uri])
+				}
+			}
+		}
+	}
+}
+
+// extensionLines returns the ids of the header extensions of a session description, by URI.
+func extensionLines(sdp string) map[string]string {
+	ids := map[string]string{}
+	for line := range strings.Lines(sdp) {
+		if extension, ok := strings.CutPrefix(line, "a=extmap:"); ok {
+			id, uri, _ := strings.Cut(strings.TrimSpace(extension), " ")
+			ids[uri] = id
+		}
+	}
+	return ids
 }
 
 // TestNACKStops loses a packet for good: it must not be asked for without end.
@@ -136,6 +197,121 @@ func TestNACKStops(t *testing.T) {
 	if n := sender.NACKs(sender.Lost); n != 3 {
 		t.Errorf("asked %d times for a lost packet", n)
 	}
+}
+
+// TestDefaultInterceptors negotiates transport-wide-cc, which one should not.
+func TestDefaultInterceptors(t *testing.T) {
+	for name, defaultsFirst := range map[string]bool{"before": true, "after": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			log := &warnings{}
+			var factory *remb.BWEInterceptorFactory
+			receiver := newReceiver(t, func(m *webrtc.MediaEngine, r *interceptor.Registry) {
+				if defaultsFirst {
+					must(t, webrtc.RegisterDefaultInterceptors(m, r))
+				}
+				var err error
+				factory, err = rembwebrtc.ConfigureREMB(m, r, remb.WithLoggerFactory(log), remb.WithInitialBitrate(1_000_000))
+				must(t, err)
+				if !defaultsFirst {
+					must(t, webrtc.RegisterDefaultInterceptors(m, r))
+				}
+			})
+			received := countReceived(receiver)
+			sender := newLossySender(t, "h", "l")
+			sender.send(t, receiver)
+			if got, wrong := received.wait(sender.path.count().sent); got < sender.path.count().sent*9/10 || wrong != 0 {
+				t.Errorf("%d packets were read, %d of them changed", got, wrong)
+			}
+			path := sender.path.count()
+			if path.rembs < 3 || path.twcc < 10 {
+				t.Errorf("%d REMBs and %d reports of transport-wide-cc came", path.rembs, path.twcc)
+			}
+			if packets := factory.Estimator(receiver.ID()).Stats().Packets; packets < int64(path.sent-path.lost) {
+				t.Errorf("%d of %d packets counted", packets, path.sent)
+			}
+			if lines := log.get(); len(lines) != 1 || !strings.Contains(lines[0], "transport-wide-cc") {
+				t.Errorf("warned of %q", lines)
+			}
+		})
+	}
+}
+
+// TestNoRegistry forgets WithInterceptorRegistry: Pion then takes a registry of its own.
+func TestNoRegistry(t *testing.T) {
+	mediaEngine := &webrtc.MediaEngine{}
+	must(t, mediaEngine.RegisterDefaultCodecs())
+	factory, err := rembwebrtc.ConfigureREMB(mediaEngine, &interceptor.Registry{})
+	must(t, err)
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(mediaEngine)).NewPeerConnection(webrtc.Configuration{})
+	must(t, err)
+	t.Cleanup(func() { _ = pc.Close() })
+	if factory.Estimator(pc.ID()) != nil {
+		t.Error("there is an estimator")
+	}
+	if sdp := videoOffer(t, pc); !strings.Contains(sdp, remb.TransportCCURI) {
+		t.Errorf("no transport-wide-cc in %s", sdp)
+	}
+}
+
+// TestAgain calls ConfigureREMB more than once.
+func TestAgain(t *testing.T) {
+	mediaEngine, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
+	must(t, mediaEngine.RegisterDefaultCodecs())
+	if _, err := rembwebrtc.ConfigureREMB(mediaEngine, registry, remb.WithMinBitrate(-1)); err == nil {
+		t.Fatal("no error for a bad option")
+	}
+	_, err := rembwebrtc.ConfigureREMB(mediaEngine, registry)
+	must(t, err) // the one with the bad option has registered nothing
+	if factory, err := rembwebrtc.ConfigureREMB(mediaEngine, registry); !errors.Is(err, rembwebrtc.ErrRegistered) {
+		t.Errorf("the same registry again: %v, %v", factory, err)
+	}
+	another := &interceptor.Registry{}
+	factory, err := rembwebrtc.ConfigureREMB(mediaEngine, another)
+	must(t, err)
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(mediaEngine), webrtc.WithInterceptorRegistry(another)).
+		NewPeerConnection(webrtc.Configuration{})
+	must(t, err)
+	t.Cleanup(func() { _ = pc.Close() })
+	if factory.Estimator(pc.ID()) == nil {
+		t.Error("a registry of its own has no estimator")
+	}
+	if n := strings.Count(videoOffer(t, pc), remb.AbsSendTimeURI); n != 1 {
+		t.Errorf("abs-send-time is offered %d times", n)
+	}
+}
+
+func videoOffer(t *testing.T, pc *webrtc.PeerConnection) string {
+	t.Helper()
+	_, err := pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo)
+	must(t, err)
+	offer, err := pc.CreateOffer(nil)
+	must(t, err)
+	return offer.SDP
+}
+
+// warnings is a log that keeps what it is warned of.
+type warnings struct {
+	logging.LeveledLogger
+	mu    sync.Mutex
+	lines []string
+}
+
+func (w *warnings) NewLogger(scope string) logging.LeveledLogger {
+	w.LeveledLogger = logging.NewDefaultLeveledLoggerForScope(scope, logging.LogLevelDisabled, io.Discard)
+	return w
+}
+
+func (w *warnings) Warnf(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lines = append(w.lines, fmt.Sprintf(format, args...))
+}
+
+func (w *warnings) get() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.lines)
 }
 
 func TestBadOptions(t *testing.T) {

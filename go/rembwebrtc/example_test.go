@@ -3,6 +3,7 @@
 package rembwebrtc_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pion/interceptor"
@@ -34,4 +35,16 @@ func ExampleConfigureREMB() {
 	fmt.Println(factory.Estimator(pc.ID()).GetTargetBitrate(), "bit/s before the first packet")
 	_ = pc.Close()
 	// Output: 0 bit/s before the first packet
+}
+
+// ConfigureNACK replaces webrtc.ConfigureNack, here in a program that does without REMBs.
+func ExampleConfigureNACK() {
+	mediaEngine, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
+	err := errors.Join(
+		mediaEngine.RegisterDefaultCodecs(),
+		rembwebrtc.ConfigureNACK(mediaEngine, registry),
+		webrtc.ConfigureRTCPReports(registry),
+	)
+	fmt.Println(err)
+	// Output: <nil>
 }

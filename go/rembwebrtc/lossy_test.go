@@ -14,6 +14,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/libremb/libremb/go/internal/testpeer"
+	"github.com/libremb/libremb/go/remb"
 )
 
 const (
@@ -23,7 +24,8 @@ const (
 	midExtension         = "urn:ietf:params:rtp-hdrext:sdes:mid"
 )
 
-// lossySender sends video over a path that loses packets, and retransmits on RTX streams as browsers do.
+// lossySender sends video over a path that loses packets. It retransmits on RTX streams and offers abs-send-time and
+// transport-wide-cc, as browsers do.
 type lossySender struct {
 	pc   *webrtc.PeerConnection
 	path *lossyPath
@@ -34,8 +36,8 @@ type lossySender struct {
 	connected chan struct{}
 }
 
-// lossyPath is an interceptor next to the wire. Of the first packets of each stream it loses the 7th and 8th of each 20,
-// and of all retransmissions one in ten.
+// lossyPath is an interceptor next to the wire. Of the first packets of each stream it loses the 7th and 8th of each
+// 20, and of all retransmissions one in ten.
 type lossyPath struct {
 	interceptor.NoOp
 
@@ -50,6 +52,7 @@ type pathCounts struct {
 	rtx, rtxLost int
 	asks         int // packets in NACKs
 	askedMost    int // of them for the same packet
+	rembs, twcc  int // of the receiver's feedback
 }
 
 func (p *lossyPath) count() pathCounts {
@@ -125,19 +128,28 @@ func (p *lossyPath) BindRTCPReader(reader interceptor.RTCPReader) interceptor.RT
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, packet := range packets {
-			if nack, ok := packet.(*rtcp.TransportLayerNack); ok {
-				for _, pair := range nack.Nacks {
-					for _, sequenceNumber := range pair.PacketList() {
-						key := uint64(nack.MediaSSRC)<<16 | uint64(sequenceNumber)
-						p.counts.asks++
-						p.askedFor[key]++
-						p.counts.askedMost = max(p.counts.askedMost, p.askedFor[key])
-					}
-				}
+			switch r := packet.(type) {
+			case *rtcp.TransportLayerNack:
+				p.countNACK(r)
+			case *rtcp.ReceiverEstimatedMaximumBitrate:
+				p.counts.rembs++
+			case *rtcp.TransportLayerCC:
+				p.counts.twcc++
 			}
 		}
 		return n, a, err
 	})
+}
+
+func (p *lossyPath) countNACK(nack *rtcp.TransportLayerNack) {
+	for _, pair := range nack.Nacks {
+		for _, sequenceNumber := range pair.PacketList() {
+			key := uint64(nack.MediaSSRC)<<16 | uint64(sequenceNumber)
+			p.counts.asks++
+			p.askedFor[key]++
+			p.counts.askedMost = max(p.counts.askedMost, p.askedFor[key])
+		}
+	}
 }
 
 func newLossySender(t *testing.T, rids ...string) *lossySender {
@@ -148,6 +160,9 @@ func newLossySender(t *testing.T, rids ...string) *lossySender {
 	registry.Add(s.path)
 	must(t, webrtc.ConfigureNack(mediaEngine, registry))
 	must(t, webrtc.ConfigureSimulcastExtensionHeaders(mediaEngine))
+	must(t, webrtc.ConfigureTWCCHeaderExtensionSender(mediaEngine, registry))
+	must(t, mediaEngine.RegisterHeaderExtension(
+		webrtc.RTPHeaderExtensionCapability{URI: remb.AbsSendTimeURI}, webrtc.RTPCodecTypeVideo))
 	var err error
 	s.pc, err = webrtc.NewAPI(webrtc.WithSettingEngine(testpeer.Loopback()), webrtc.WithMediaEngine(mediaEngine),
 		webrtc.WithInterceptorRegistry(registry)).NewPeerConnection(webrtc.Configuration{})
@@ -227,15 +242,24 @@ func (s *lossySender) packet(t *testing.T, track int, n uint16) *rtp.Packet {
 		Header:  rtp.Header{Version: 2, SequenceNumber: sequenceNumber, Timestamp: uint32(sequenceNumber) * 360},
 		Payload: binary.BigEndian.AppendUint16(make([]byte, 200), sequenceNumber),
 	}
-	if len(s.rids) == 0 {
-		return packet
-	}
 	for _, e := range s.rtpSender.GetParameters().HeaderExtensions {
+		value := []byte("0") // the media section
 		switch e.URI {
 		case midExtension:
-			must(t, packet.SetExtension(uint8(e.ID), []byte("0")))
 		case ridExtension:
-			must(t, packet.SetExtension(uint8(e.ID), []byte(s.rids[track])))
+			value = nil
+			if len(s.rids) > 0 {
+				value = []byte(s.rids[track])
+			}
+		case remb.AbsSendTimeURI:
+			var err error
+			value, err = rtp.NewAbsSendTimeExtension(time.Now()).Marshal()
+			must(t, err)
+		default:
+			continue
+		}
+		if value != nil {
+			must(t, packet.SetExtension(uint8(e.ID), value))
 		}
 	}
 	return packet
@@ -274,7 +298,7 @@ func (r *receivedPackets) add(packet *rtp.Packet) {
 	r.seen[packet.SSRC][packet.SequenceNumber] = true
 }
 
-// wait gives the last packets a second to be read. It returns how many were, and how many of them are not what was sent.
+// wait gives the last packets a second to be read. It returns how many were, and how many of them are not as sent.
 func (r *receivedPackets) wait(want int) (packets, wrong int) {
 	for range 100 {
 		r.mu.Lock()

@@ -11,18 +11,23 @@ import (
 // it is for programs that register by hand or send no REMBs.
 //
 // Pion's generator looks for a lost packet on the media's SSRC. A browser retransmits on another one, the RTX SSRC (RFC
-// 4588), so that the generator does not see the packet come and asks for it every 100 ms until it is 512 packets old. The
-// browser answers each time, and neither REMB nor its own estimate bounds what it retransmits. With ConfigureNACK
+// 4588), so that the generator does not see the packet come and asks for it every 100 ms until it is 512 packets old.
+// The browser answers each time, tens of times for a packet, and REMB does not bound what it retransmits: little is
+// left for media. With ConfigureNACK
 //
-//   - what came on an RTX stream is not asked for again. Which media an RTX stream repairs shows in the packets, so that
-//     it works for simulcast, for streams that no SDP has announced, and after changes of SSRC. Readers get what they
-//     would get without it, and media packets do not pass through it;
-//   - a packet is asked for ten times at most, as by libwebrtc, and three times at most while no RTX stream is known that
-//     repairs its stream. That also bounds the case in which Pion does not tell an RTX stream from media: v4.2.3 does not
-//     for streams that are not simulcast.
+//   - what came on an RTX stream is not asked for again. Which media an RTX stream repairs shows in what it repeats, so
+//     that this works for simulcast, for streams that no SDP has announced, and after changes of SSRC. Readers return
+//     what they would return without it, and media packets do not pass through it;
+//   - a packet is asked for ten times at most, as by libwebrtc, and three times at most while no RTX stream is known
+//     that repairs its stream. That also bounds the case in which RTX is not to be told from media: before v4.2.10 Pion
+//     gives RTX streams that are not simulcast the media's MIME type. And it is the bound for streams that always lose
+//     the same sequence numbers at the same time; senders begin at random ones, as RFC 3550 has it, and so do not.
 //
-// It counts the requests of all generators that are added to the registry after it, such as webrtc.ConfigureNack's. A
-// generator that is added before it writes past it.
+// Requests go out every 100 ms whatever the round-trip time; browsers retransmit a packet once a round trip at most, if
+// they know it.
+//
+// The bounds hold for all generators together that are added to the registry after it, webrtc.ConfigureNack's for
+// example. One that is added before writes past it.
 func ConfigureNACK(mediaEngine *webrtc.MediaEngine, registry *interceptor.Registry) error {
 	registry.Add(nackLimiterFactory{})
 	if err := webrtc.ConfigureNack(mediaEngine, registry); err != nil {

@@ -18,8 +18,8 @@ const (
 	maxRequests = 10
 	// maxBlindRequests is the same if they may come unseen.
 	maxBlindRequests = 3
-	// requestLife is how long after it was last asked for a packet is taken for one that may come. It must be longer than
-	// a round trip, and shorter than sequence numbers take to come round.
+	// requestLife is how long after it was last asked for a packet is taken for one that may come. It must be longer
+	// than a round trip, and shorter than sequence numbers take to come round.
 	requestLife = 2 * time.Second
 	// maxStrangers is how many packets in a row may repair another media stream before the RTX stream is matched afresh.
 	maxStrangers = 2

@@ -14,7 +14,7 @@ import (
 	"github.com/pion/rtp"
 )
 
-// limited is a limiter with what a generator below would find it writes.
+// limited is a limiter with what it writes to the wire.
 type limited struct {
 	*nackLimiter
 	writer  interceptor.RTCPWriter
@@ -28,10 +28,11 @@ func newLimited(t *testing.T, ssrcs ...uint32) *limited {
 		t.Fatal(err)
 	}
 	l := &limited{nackLimiter: i.(*nackLimiter)}
-	l.writer = l.BindRTCPWriter(interceptor.RTCPWriterFunc(func(packets []rtcp.Packet, _ interceptor.Attributes) (int, error) {
-		l.written = append(l.written, packets...)
-		return len(packets), nil
-	}))
+	l.writer = l.BindRTCPWriter(interceptor.RTCPWriterFunc(
+		func(packets []rtcp.Packet, _ interceptor.Attributes) (int, error) {
+			l.written = append(l.written, packets...)
+			return len(packets), nil
+		}))
 	for _, ssrc := range ssrcs {
 		l.BindRemoteStream(&interceptor.StreamInfo{SSRC: ssrc, MimeType: "video/VP8"}, packetReader(nil))
 	}

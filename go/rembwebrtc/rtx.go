@@ -39,9 +39,9 @@ func originalSequenceNumber(b []byte) (uint16, bool) {
 	return binary.BigEndian.Uint16(packet.Payload), true
 }
 
-// cameByRTX takes note that a packet came again. Of which media stream it is Pion does not say. RFC 4588 section 5.3 has
-// the receiver find out by what it asked for: a packet that was asked of one stream only shows that stream to be the one.
-// From then on only that stream counts, since others may lose packets of the same numbers.
+// cameByRTX takes note that a packet came again. Of which media stream it is Pion does not say. RFC 4588 section 5.3
+// has the receiver find out by what it asked for: a packet that was asked of one stream only shows that stream to be
+// the one. From then on only that stream counts, since others may lose packets of the same numbers.
 func (l *nackLimiter) cameByRTX(r *rtxReader, sequenceNumber uint16) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

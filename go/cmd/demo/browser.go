@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"syscall"
 
 	"github.com/libremb/libremb/go/internal/browsercall"
@@ -44,7 +45,11 @@ func serve(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	if _, err := fmt.Fprintf(out, "%s\nOpen this page in a browser. Ctrl-C ends.\n", pageURL(o.listen, listener.Addr())); err != nil {
+	text := pageURL(o.listen, listener.Addr()) + "\n"
+	for _, url := range elsewhere(listener.Addr()) {
+		text += url + "  from elsewhere in your network\n"
+	}
+	if _, err := io.WriteString(out, text+"Open this page in a browser. Ctrl-C ends.\n"); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return browserdemo.Serve(ctx, listener, browserdemo.Config{
@@ -61,5 +66,26 @@ func pageURL(listen string, addr net.Addr) string {
 	if ip := net.ParseIP(host); host == "" || ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
 		host = "localhost"
 	}
-	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(addr.(*net.TCPAddr).Port)))
+	return address(host, addr)
+}
+
+// elsewhere are the addresses for other machines, if the listener is there for all: calls go over IPv4.
+func elsewhere(addr net.Addr) (urls []string) {
+	if !addr.(*net.TCPAddr).IP.IsUnspecified() {
+		return nil
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil // they are a help, no more
+	}
+	for _, a := range addresses {
+		if network, ok := a.(*net.IPNet); ok && network.IP.To4() != nil && network.IP.IsGlobalUnicast() {
+			urls = append(urls, address(network.IP.String(), addr))
+		}
+	}
+	return urls
+}
+
+func address(host string, addr net.Addr) string {
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(addr.(*net.TCPAddr).Port))
 }

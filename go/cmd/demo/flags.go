@@ -95,7 +95,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.out, "out", "demo-report.html", "`FILE` for the report, numbered if there are several runs; empty: none")
 	flags.BoolVar(&o.check, "check", false, "fail if the median of the runs, then 3 by default, misses what it has to reach, see below")
 	flags.BoolVar(&o.browser, "browser", false, "serve a page for a real browser")
-	flags.StringVar(&o.listen, "listen", "localhost:8080", "with --browser: `ADDRESS` to serve at; :8080 is all of this machine's")
+	flags.StringVar(&o.listen, "listen", "localhost:8080",
+		"with --browser: `ADDRESS` to serve at; :8080 is all of this machine's")
 	flags.BoolVar(&o.json, "json", false, "print nothing but the figures, as JSON")
 
 	switch err := flags.Parse(args); {

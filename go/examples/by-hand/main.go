@@ -3,7 +3,8 @@
 //
 //	go run github.com/libremb/libremb/go/examples/by-hand
 //
-// Then send to http://127.0.0.1:8080/ from any WHIP client, such as OBS or GStreamer's whipclientsink.
+// Then open http://127.0.0.1:8080/ in a browser, or publish to http://127.0.0.1:8080/whip/NAME from any WHIP client,
+// such as OBS or GStreamer's whipclientsink.
 package main
 
 import (
@@ -66,7 +67,7 @@ func main() {
 		log.Fatal(err)
 	}
 	server := whip.NewServer()
-	server.Offers("/", whip.Receive(api, factory))
+	server.Offers("/whip/{name}", whip.Receive(api, factory))
 	if err := server.Run(*address); err != nil {
 		log.Fatal(err)
 	}

@@ -19,12 +19,12 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	handler := whip.NewServer()
-	handler.Offers("/", whip.Receive(api, factory))
+	handler.Offers("/whip/{name}", whip.Receive(api, factory))
 	server := httptest.NewServer(handler)
 	defer server.Close()
 	defer handler.Close()
 	sender := testpeer.NewSender(t)
-	sender.Connect(t, testpeer.WHIP(t, server.URL))
+	sender.Connect(t, testpeer.WHIP(t, server.URL+"/whip/x"))
 	got := sender.WaitForREMB(t, func(r *rtcp.ReceiverEstimatedMaximumBitrate) bool { return r.Bitrate > 500_000 })
 	t.Logf("got %v", got)
 }

@@ -206,8 +206,8 @@ func (c *Call) Elapsed() time.Duration {
 	return c.recorder.elapsed(now)
 }
 
-// Recording returns what has happened since the first media packet, but in the last 15 minutes at most. Over an unlimited
-// link the capacity is +Inf.
+// Recording returns what has happened since the first media packet, but in the last 15 minutes at most. An unlimited
+// link counts as MaxCapacityBps.
 func (c *Call) Recording() *callrecord.Recording { return c.recorder.snapshot(c.now(), c.sourceMax) }
 
 // Done is closed when the call has ended: by Close, or since the browser is gone or did not come.

@@ -34,7 +34,6 @@ func (c *Call) open(ctx context.Context, config Config, offer string) (answer st
 	if err := c.newReceiver(config); err != nil {
 		return "", err
 	}
-	c.tap.library = c.estimator.SenderSSRC()
 	if err := c.SetSource(config.Source); err != nil {
 		return "", err
 	}

@@ -1,7 +1,6 @@
 package browsercall
 
 import (
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -90,10 +89,7 @@ func (r *recorder) onLink(now time.Duration, link Link) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.link = link
-	rate := callrecord.Rate{At: r.elapsed(now), Bps: float64(link.CapacityBps)}
-	if link.CapacityBps == 0 {
-		rate.Bps = math.Inf(1)
-	}
+	rate := callrecord.Rate{At: r.elapsed(now), Bps: float64(known(link.CapacityBps))}
 	steps := r.recording.Capacity
 	if n := len(steps); n > 0 && steps[n-1].Bps == rate.Bps {
 		return

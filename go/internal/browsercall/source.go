@@ -17,11 +17,13 @@ func (c *Call) SetSource(source REMBSource) error {
 		return err
 	}
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.source = source
-	c.mu.Unlock()
-	c.tap.mu.Lock()
-	c.tap.keepsBack = source.Kind != SourceLibremb
-	c.tap.mu.Unlock()
+	if source.Kind == SourceLibremb {
+		c.estimator.Resume()
+	} else {
+		c.estimator.Pause()
+	}
 	c.wakeSource()
 	return nil
 }
@@ -47,7 +49,7 @@ func (c *Call) know() {
 		case <-c.wake:
 		}
 		streams := c.estimator.SSRCs()
-		bitrate, ok := c.known()
+		bitrate, ok := c.knowledge()
 		if !ok || len(streams) == 0 {
 			continue
 		}
@@ -56,20 +58,24 @@ func (c *Call) know() {
 	}
 }
 
-// known is what a knowing receiver says, if it decides.
-func (c *Call) known() (bitrate float64, ok bool) {
+// knowledge is what a knowing receiver says, if it decides.
+func (c *Call) knowledge() (bitrate float64, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.source.Kind != SourceKnowing {
 		return 0, false
 	}
-	capacity := c.link.CapacityBps
-	if capacity == 0 {
-		capacity = MaxCapacityBps
-	}
-	bitrate = c.source.Factor * float64(capacity)
+	bitrate = c.source.Factor * float64(known(c.link.CapacityBps))
 	if c.maxBitrate > 0 {
 		bitrate = min(bitrate, float64(c.maxBitrate))
 	}
 	return bitrate, true
+}
+
+// known is a capacity as a number that says as much.
+func known(capacity int64) int64 {
+	if capacity == 0 {
+		return MaxCapacityBps
+	}
+	return capacity
 }

@@ -11,19 +11,16 @@ import (
 	"github.com/libremb/libremb/go/remb"
 )
 
-// tap is an interceptor next to the wire: it sees all REMBs that are written, keeps back the library's while another
-// source decides, and counts packets by what they are.
+// tap is an interceptor next to the wire: it sees all REMBs that are written, and counts packets by what they are.
 type tap struct {
 	interceptor.NoOp
 	now         func() time.Duration
 	recorder    *recorder
 	transportCC uint8 // the id that the browser offered for it, 0 if it did not
 
-	mu        sync.Mutex
-	writer    interceptor.RTCPWriter // towards the browser
-	keepsBack bool
-	library   uint32 // the SSRC of the library's REMBs
-	counts    counts
+	mu     sync.Mutex
+	writer interceptor.RTCPWriter // towards the browser
+	counts counts
 }
 
 type counts struct {
@@ -39,19 +36,8 @@ func (t *tap) BindRTCPWriter(writer interceptor.RTCPWriter) interceptor.RTCPWrit
 	t.writer = writer
 	t.mu.Unlock()
 	return interceptor.RTCPWriterFunc(func(packets []rtcp.Packet, attributes interceptor.Attributes) (int, error) {
-		for _, packet := range packets {
-			if message, ok := packet.(*rtcp.ReceiverEstimatedMaximumBitrate); ok && t.isKeptBack(message) {
-				return 0, nil // the library writes a REMB alone
-			}
-		}
 		return t.write(writer, packets, attributes)
 	})
-}
-
-func (t *tap) isKeptBack(message *rtcp.ReceiverEstimatedMaximumBitrate) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.keepsBack && message.SenderSSRC == t.library
 }
 
 // send writes a REMB that is not the library's. It does nothing before the connection can write.

@@ -76,6 +76,9 @@ func (s *Server) postCall(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("The offer can't be answered: %v", err), http.StatusBadRequest)
 		return
 	}
+	if s.config.OnCall != nil {
+		s.config.OnCall(made)
+	}
 	id := s.add(&call{Call: made, source: s.config.Source, maxBitrate: s.config.MaxBitrate})
 	w.Header().Set("Location", "/calls/"+id)
 	w.Header().Set("Content-Type", "application/sdp")
@@ -83,7 +86,7 @@ func (s *Server) postCall(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer)
 }
 
-// reserve makes sure that there is room for one call more.
+// reserve makes sure that there is room for one call more. Either add or unreserve follows.
 func (s *Server) reserve() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,6 +94,7 @@ func (s *Server) reserve() bool {
 		return false
 	}
 	s.opening++
+	s.running.Add(1)
 	return true
 }
 
@@ -98,6 +102,7 @@ func (s *Server) unreserve() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opening--
+	s.running.Done()
 }
 
 // add takes up a call for which there was room, and returns its ID.
@@ -107,16 +112,17 @@ func (s *Server) add(c *call) string {
 	s.opening--
 	s.calls[id] = c
 	closed := s.closed
-	s.running.Go(func() {
+	s.mu.Unlock()
+	go func() {
+		defer s.running.Done()
 		<-c.Done()
 		s.mu.Lock()
 		delete(s.calls, id)
 		s.mu.Unlock()
 		_ = c.Close() // what it has besides the connection
-	})
-	s.mu.Unlock()
+	}()
 	if closed { // meanwhile
-		_ = c.end("The server stops.")
+		_ = c.end(stopping)
 	}
 	return id
 }

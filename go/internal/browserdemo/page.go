@@ -61,17 +61,10 @@ func contentType(name string) string {
 
 // defaults are what the page's controls show at first.
 func defaults(config Config) string {
-	source := config.Source
-	if source.Kind == "" {
-		source.Kind = "libremb"
-	}
-	if source.Factor == 0 {
-		source.Factor = 0.9
-	}
 	data, err := json.Marshal(struct {
 		linkJSON
 		rembJSON
-	}{linkToJSON(config.Link), rembJSON{source.Kind, source.Factor, config.MaxBitrate}})
+	}{linkToJSON(config.Link), rembJSON{config.Source.Kind, config.Source.Factor, config.MaxBitrate}})
 	if err != nil {
 		panic(err) // plain numbers and a word
 	}

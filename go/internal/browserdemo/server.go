@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +31,8 @@ type Config struct {
 	Options []remb.Option
 	// MaxCalls at once; 0: DefaultMaxCalls.
 	MaxCalls int
+	// OnCall, if not nil, is given each call before its browser has the answer.
+	OnCall func(*browsercall.Call)
 }
 
 // Server is an http.Handler with this API. Errors are text that says what to do. What changes something is refused
@@ -56,13 +60,19 @@ type Server struct {
 	calls   map[string]*call
 	opening int // calls that are not in the map yet
 	closed  bool
-	running sync.WaitGroup // a goroutine for each call
+	running sync.WaitGroup // a goroutine for each call, and what opens one
 }
 
 // New makes a server without calls. Close it.
 func New(config Config) *Server {
 	if config.MaxCalls == 0 {
 		config.MaxCalls = DefaultMaxCalls
+	}
+	if config.Source.Kind == "" {
+		config.Source.Kind = browsercall.SourceLibremb
+	}
+	if config.Source.Factor == 0 {
+		config.Source.Factor = 0.9 // as browsercall has it: the page shows it
 	}
 	s := &Server{config: config, calls: map[string]*call{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -88,16 +98,20 @@ func (s *Server) Calls() int {
 	return len(s.calls)
 }
 
+// stopping is why calls end when the server does.
+const stopping = "The server stops."
+
 // Close ends all calls and waits for it. Event streams end too, after they have said why.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	s.closed = true
-	var errs []error
-	for _, c := range s.calls {
-		errs = append(errs, c.end("The server stops."))
-	}
+	calls := slices.Collect(maps.Values(s.calls))
 	s.mu.Unlock()
 	s.stop()
+	var errs []error
+	for _, c := range calls {
+		errs = append(errs, c.end(stopping))
+	}
 	s.running.Wait()
 	return errors.Join(errs...)
 }

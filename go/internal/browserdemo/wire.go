@@ -62,17 +62,18 @@ func putREMB(w http.ResponseWriter, r *http.Request, c *call) {
 	if !readJSON(w, r, &wanted) {
 		return
 	}
+	if err := c.SetMaxBitrate(wanted.MaxBitrateBps); err != nil {
+		http.Error(w, fmt.Sprintf("A max_bitrate_bps of %d is refused: %v. 0 is no limit.", wanted.MaxBitrateBps, err),
+			http.StatusBadRequest)
+		return
+	}
 	source := browsercall.REMBSource{Kind: wanted.Source, Factor: wanted.Factor}
 	if err := c.SetSource(source); err != nil {
+		_ = c.SetMaxBitrate(c.maxBitrate) // as before
 		http.Error(w, sentence(err), http.StatusBadRequest)
 		return
 	}
-	c.source = source
-	if err := c.SetMaxBitrate(wanted.MaxBitrateBps); err != nil {
-		http.Error(w, sentence(err), http.StatusBadRequest)
-		return
-	}
-	c.maxBitrate = wanted.MaxBitrateBps
+	c.source, c.maxBitrate = source, wanted.MaxBitrateBps
 	writeJSON(w, wanted)
 }
 

@@ -21,16 +21,31 @@ type Run struct {
 	// Call is the receiving end. Its Link has the capacity at first, its SourceMax is what the page is told not to exceed.
 	Call     browsercall.Config
 	Duration time.Duration // from the first media packet on
-	// Steps are the later capacities, in order of time since the first media packet; 0 is unlimited.
-	Steps []Step
+	Steps    []Step        // in order of time
+	// Demo has the browser open the demo's page instead of one that only sends. Call.Seed is not used then.
+	Demo bool
 	// OnSecond, if not nil, is called each second.
 	OnSecond func(at time.Duration, sample browsercall.Sample)
 }
 
-// Step is a change of capacity.
+// Step is something to do in a call.
 type Step struct {
-	At  time.Duration
-	Bps int64
+	At time.Duration // since the first media packet
+	Do func(*browsercall.Call) error
+}
+
+// Capacity is a change of the bottleneck's, to bit/s or 0 for unlimited.
+func Capacity(at time.Duration, bps int64) Step {
+	return Step{at, func(call *browsercall.Call) error {
+		link := call.Link()
+		link.CapacityBps = bps
+		return call.SetLink(link)
+	}}
+}
+
+// MaxBitrate is a change of the highest rate in bit/s that REMBs ask for; 0 is no limit.
+func MaxBitrate(at time.Duration, bps int) Step {
+	return Step{at, func(call *browsercall.Call) error { return call.SetMaxBitrate(bps) }}
 }
 
 // Result is what happened in a call.
@@ -42,7 +57,7 @@ type Result struct {
 
 // Do has a browser make a call. If ctx ends while media flows, the result is of the call so far, and that is no error.
 func Do(ctx context.Context, browser *chromium.Browser, run Run) (_ *Result, err error) {
-	server, err := newServer(run.Call)
+	server, err := newServer(run)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +75,9 @@ func Do(ctx context.Context, browser *chromium.Browser, run Run) (_ *Result, err
 	if err := follow(ctx, call, run); err != nil {
 		return nil, err
 	}
-	return &Result{Recording: call.Recording(), Browser: call.BrowserStats(), Last: call.Sample()}, nil
+	result := &Result{Recording: call.Recording(), Browser: call.BrowserStats(), Last: call.Sample()}
+	result.Recording.SourceMax = float64(run.Call.SourceMax) // the demo's page does not know it
+	return result, nil
 }
 
 // begin waits until media flows.
@@ -70,7 +87,7 @@ func begin(ctx context.Context, browser *chromium.Browser, server *server) (*bro
 	var call *browsercall.Call
 	for call == nil || call.Elapsed() == 0 {
 		var problem string
-		if err := browser.Evaluate(ctx, "state.error", &problem); err != nil {
+		if err := browser.Evaluate(ctx, server.problem, &problem); err != nil {
 			return nil, err
 		} else if problem != "" {
 			return nil, fmt.Errorf("the page says: %s", problem)
@@ -85,7 +102,7 @@ func begin(ctx context.Context, browser *chromium.Browser, server *server) (*bro
 	return call, nil
 }
 
-// follow changes the capacity in time, until the end of the call.
+// follow takes the steps in time, until the end of the call.
 func follow(ctx context.Context, call *browsercall.Call, run Run) error {
 	steps, second := run.Steps, time.Second
 	for call.Elapsed() < run.Duration {
@@ -102,9 +119,7 @@ func follow(ctx context.Context, call *browsercall.Call, run Run) error {
 		}
 		now := call.Elapsed()
 		if len(steps) > 0 && now >= steps[0].At {
-			link := call.Link()
-			link.CapacityBps = steps[0].Bps
-			if err := call.SetLink(link); err != nil {
+			if err := steps[0].Do(call); err != nil {
 				return err
 			}
 			steps = steps[1:]

@@ -23,26 +23,32 @@ func Page(c democall.Config, r *callrecord.Recording, s callrecord.Summary) repo
 			"The receiver sends REMB, the sender obeys as a browser does. Seed %d.",
 			duration(r.Duration), duration(c.Delay), duration(c.Queue), c.Seed),
 		Summary: facts(c, s),
-		Charts: []report.Chart{
-			{
-				Title: "Rates", Unit: "bit/s", Height: 360, Bands: bands(r),
-				Note: "Strip and tint show the state of the receiver's over-use detector. While the source sends less " +
-					"than the path carries, the estimate may rise beyond the capacity, up to 1.5 × what is received. " +
-					conventions.Sizes,
-				Series: []report.Series{
-					line("Received", report.Incoming, report.Line, r.ReceivedRate(plotStep)),
-					line("Sent", report.Sent, report.Line, r.SentRate(plotStep)),
-					line("Sender's target", report.Muted, report.Line, targets(r)),
-					line("Estimate", report.Estimate, report.Step, estimates(r)),
-					line("REMB", report.Remb, report.Points, r.REMBs),
-					line("Capacity", report.Capacity, report.Step, capacity(r)),
-				},
+		Charts: Charts(r, c.Queue,
+			"Strip and tint show the state of the receiver's over-use detector. While the source sends less "+
+				"than the path carries, the estimate may rise beyond the capacity, up to 1.5 × what is received. "+
+				conventions.Sizes,
+			conventions.Bottleneck+" Sender: "+conventions.Sender),
+	}
+}
+
+// Charts are the plots of a call: rates, and the queueing delay before a bottleneck whose queue is as long as given. The
+// notes are the sentences below them.
+func Charts(r *callrecord.Recording, queue time.Duration, ratesNote, delayNote string) []report.Chart {
+	return []report.Chart{
+		{
+			Title: "Rates", Unit: "bit/s", Height: 360, Bands: bands(r), Note: ratesNote,
+			Series: []report.Series{
+				line("Received", report.Incoming, report.Line, r.ReceivedRate(plotStep)),
+				line("Sent", report.Sent, report.Line, r.SentRate(plotStep)),
+				line("Sender's target", report.Muted, report.Line, targets(r)),
+				line("Estimate", report.Estimate, report.Step, estimates(r)),
+				line("REMB", report.Remb, report.Points, r.REMBs),
+				line("Capacity", report.Capacity, report.Step, capacity(r)),
 			},
-			{
-				Title: "Queueing delay", Unit: "ms", Height: 220, Bands: bands(r),
-				Note:   conventions.Bottleneck + " Sender: " + conventions.Sender,
-				Series: []report.Series{waits(r), drops(r, c.Queue)},
-			},
+		},
+		{
+			Title: "Queueing delay", Unit: "ms", Height: 220, Bands: bands(r), Note: delayNote,
+			Series: []report.Series{waits(r), drops(r, queue)},
 		},
 	}
 }
@@ -85,13 +91,23 @@ func line(label string, color report.Color, kind report.Kind, rates []callrecord
 	return s
 }
 
+// farBeyond is how many times what the source can send a capacity has to be to be left out of a plot, whose other lines
+// would be flat beside it.
+const farBeyond = 10
+
 // capacity as steps that go on to the end of the call.
 func capacity(r *callrecord.Recording) []callrecord.Rate {
 	steps := slices.Clone(r.Capacity)
 	for len(steps) > 1 && steps[len(steps)-1].At > r.Duration { // it was cut short
 		steps = steps[:len(steps)-1]
 	}
-	return append(steps, callrecord.Rate{At: r.Duration, Bps: r.CapacityAt(r.Duration)})
+	steps = append(steps, callrecord.Rate{At: r.Duration, Bps: r.CapacityAt(r.Duration)})
+	for i := range steps {
+		if r.SourceMax > 0 && steps[i].Bps > farBeyond*r.SourceMax {
+			steps[i].Bps = math.NaN()
+		}
+	}
+	return steps
 }
 
 // estimates are the changes of the estimate: between them it stays the same.

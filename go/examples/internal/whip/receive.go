@@ -10,7 +10,8 @@ import (
 	"github.com/libremb/libremb/go/remb"
 )
 
-// Receive makes peer connections whose media is read and dropped, for Server.Offers. It logs a line a second about each.
+// Receive makes peer connections whose media is read and dropped, for Server.Offers. It logs a line a second about
+// each.
 func Receive(
 	api *webrtc.API, factory *remb.BWEInterceptorFactory,
 ) func(*http.Request, string) (*webrtc.PeerConnection, error) {

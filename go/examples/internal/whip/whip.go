@@ -4,6 +4,7 @@ package whip
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"io"
 	"log"
@@ -32,16 +33,22 @@ type Server struct {
 	closed bool
 }
 
-// NewServer makes a server that has nothing to answer yet.
+// page lets a browser publish to /whip/NAME and, if /names lists them, watch all of them at /whep/NAME.
+//
+//go:embed index.html
+var page []byte
+
+// NewServer makes a server of the page, which has no offers to answer yet.
 func NewServer() *Server {
 	s := &Server{open: map[string]*webrtc.PeerConnection{}}
 	s.HandleFunc("DELETE /connections/{id}", s.delete)
+	s.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(page) })
 	return s
 }
 
-// Offers has the server answer offers that are posted to path. connect makes the peer connection, with all that is to be
-// sent to the client and handlers for what comes from it. What it may not set is OnICEConnectionStateChange: the server
-// closes the peer connection if the client is gone.
+// Offers has the server answer offers that are posted to path. connect makes the peer connection, with all that is to
+// be sent to the client and handlers for what comes from it. What it may not set is OnICEConnectionStateChange: the
+// server closes the peer connection if the client is gone.
 func (s *Server) Offers(path string, connect func(r *http.Request, offer string) (*webrtc.PeerConnection, error)) {
 	s.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
 		offer, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxOfferBytes))

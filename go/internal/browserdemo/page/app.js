@@ -3,18 +3,21 @@ import {Call} from "./call.js";
 import {Controls} from "./controls.js";
 import {History} from "./history.js";
 import {openCamera, generatePicture} from "./picture.js";
-import {View, createPlot, delayText} from "./plot.js";
+import {createPlot} from "./plot.js";
+import {View, delayText} from "./view.js";
 
 const $ = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 const defaults = JSON.parse(document.querySelector("meta[name=remb-defaults]").content);
 
-// A number from the page's address, or what the server says.
-const setting = (name) => (query.has(name) && isFinite(query.get(name)) ? Number(query.get(name)) :
-  defaults[name]);
+// A number from the page's address, or another.
+function setting(name, otherwise) {
+  const value = parseFloat(query.get(name));
+  return isFinite(value) ? value : otherwise;
+}
 
 // What the encoder may use. Without it Chromium stops at 1.7 Mbit/s for 640x480.
-const MAX_BITRATE = Number(query.get("max_bitrate")) || 4e6;
+const MAX_BITRATE = setting("max_bitrate", 4e6);
 const WAITS = [500, 1000, 2000, 4000, 5000];  // ms before each call again
 
 const history = new History();
@@ -29,8 +32,8 @@ const page = {
 // ---- What is shown ---------------------------------------------------------------------------
 
 const STATES = {
-  idle: "Ready", starting: "Starting", connecting: "Connecting", live: "Live", lost: "Calling again",
-  ended: "Ended",
+  idle: "Ready", starting: "Starting", connecting: "Connecting", live: "Live",
+  interrupted: "Interrupted", lost: "Calling again", ended: "Ended",
 };
 
 function setState(state, error = "") {
@@ -78,9 +81,14 @@ view.listeners.push(draw);
 
 let sessionStart = null;  // the first sample, on the page's clock in seconds
 
+function closeSource() {
+  page.stream?.getTracks().forEach((track) => track.stop());
+  $("preview").srcObject = page.stream = null;
+}
+
 // Makes page.stream what page.source says; the made picture if there is no camera.
 async function openSource() {
-  page.stream?.getTracks().forEach((track) => track.stop());
+  closeSource();
   notice("");
   if (page.source === "camera") {
     try {
@@ -97,7 +105,9 @@ async function openSource() {
 }
 
 function showSource() {
-  for (const input of document.getElementsByName("source")) input.checked = input.value === page.source;
+  for (const input of document.getElementsByName("source")) {
+    input.checked = input.value === page.source;
+  }
 }
 
 async function selectSource(source) {
@@ -112,15 +122,14 @@ async function start() {
   page.wanted = true;
   setState("starting");
   await openSource();
-  if (page.wanted) connect();
+  if (page.wanted) connect(); else closeSource();
 }
 
 function stop() {
   page.wanted = false;
   clearTimeout(page.retry);
   page.call?.close();
-  page.stream?.getTracks().forEach((track) => track.stop());
-  $("preview").srcObject = null;
+  closeSource();
   notice("");
   setState("ended");
 }
@@ -141,6 +150,7 @@ async function connect() {
       offset ??= now - sessionStart - sample.time_s;
       addRow(sample, offset + sample.time_s);
     },
+    silence() { if (page.state === "live") setState("interrupted"); },
     stats(stats) { page.stats = stats; },
     end(why, retryAfter) { if (call === page.call) lost(why, retryAfter); },
   });
@@ -176,9 +186,11 @@ function addRow(sample, time) {
     time_s: Math.max(time, (history.times.at(-1) ?? -1) + 1e-3), call: page.calls,
     capacity_bps: known(sample.capacity_bps), delay_ms: controls.link.delay_ms,
     queue_limit_ms: controls.link.queue_ms, loss_percent: controls.link.loss_percent,
-    browser_target_bps: stats.target_bitrate_bps, browser_available_bps: stats.available_outgoing_bitrate_bps,
-    sent_bps: stats.sent_bps, incoming_bps: sample.received_bps, estimate_bps: known(sample.estimate_bps),
-    remb_bps: known(sample.remb_bps), rembs: sample.rembs, queue_delay_ms: sample.queue_delay_ms,
+    browser_target_bps: stats.target_bitrate_bps,
+    browser_available_bps: stats.available_outgoing_bitrate_bps, sent_bps: stats.sent_bps,
+    received_bps: sample.received_bps, incoming_bps: known(sample.incoming_bps),
+    estimate_bps: known(sample.estimate_bps), remb_bps: known(sample.remb_bps),
+    rembs: sample.rembs, queue_delay_ms: sample.queue_delay_ms,
     dropped_packets: sample.dropped_packets + sample.lost_packets, rtt_ms: stats.rtt_ms,
     frame_width: stats.frame_width, frame_height: stats.frame_height,
     frames_per_second: stats.frames_per_second, retransmitted_packets: stats.retransmitted_packets,
@@ -209,8 +221,10 @@ async function send(group, settings) {
 
 const controls = new Controls($("controls"), {
   source: query.get("remb") ?? defaults.source,
-  ...Object.fromEntries(["capacity_bps", "delay_ms", "queue_ms", "loss_percent", "max_bitrate_bps", "factor"]
-    .map((name) => [name, setting(name)])),
+  factor: setting("factor", defaults.factor),
+  max_bitrate_bps: setting("remb_max_bps", defaults.max_bitrate_bps),
+  ...Object.fromEntries(["capacity_bps", "delay_ms", "queue_ms", "loss_percent"]
+    .map((name) => [name, setting(name, defaults[name])])),
 }, send);
 
 $("controls").addEventListener("submit", (event) => event.preventDefault());
@@ -239,9 +253,8 @@ const dark = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 function setTheme(theme) {
-  for (const rule of dark) {
-    rule.media.mediaText = {auto: "(prefers-color-scheme: dark)", light: "not all", dark: "all"}[theme];
-  }
+  const media = {auto: "(prefers-color-scheme: dark)", light: "not all", dark: "all"}[theme];
+  for (const rule of dark) rule.media.mediaText = media;
   document.documentElement.style.colorScheme = theme === "auto" ? "" : theme;
   $("theme").textContent = `Theme: ${theme}`;
   localStorage.setItem("theme", theme);
@@ -259,7 +272,7 @@ setTheme(THEMES.includes(localStorage.getItem("theme")) ? localStorage.getItem("
 // A page that is left ends its call; one that comes back from the cache calls again.
 addEventListener("pagehide", () => { if (page.call) page.call.close("The page was left."); });
 addEventListener("pageshow", (event) => { if (event.persisted && page.wanted) connect(); });
-addEventListener("online", () => { if (page.state === "lost") connect(); });
+addEventListener("online", () => { if (page.state === "lost" && !page.call) connect(); });
 
 // For programs that drive the page.
 window.rembDemo = {

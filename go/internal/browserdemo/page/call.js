@@ -6,6 +6,7 @@ const STATS_INTERVAL = 250;  // ms
 const PACKET_OVERHEAD = 20 + 8 + 10;
 // Without a sample for so long, in ms, the call is lost. The server sends ten a second.
 const PATIENCE = 5000;
+const SILENCE = 1000;  // ms without a sample that are worth telling
 const CONNECT_PATIENCE = 15000;
 const GATHER_PATIENCE = 2000;
 
@@ -44,7 +45,7 @@ export class Call {
   #lastSample;
   #ended = false;
 
-  // on: {sample(sample), stats(stats), end(why, retryAfter)}; end comes once.
+  // on: {sample(sample), silence(), stats(stats), end(why, retryAfter)}; end comes once.
   constructor(on) {
     this.on = on;
     this.url = "";
@@ -62,7 +63,8 @@ export class Call {
     preferVP8(transceiver);
     await connection.setLocalDescription();
     await gathered(connection);
-    const answer = await request("POST", "calls", connection.localDescription.sdp, "application/sdp");
+    const {sdp} = connection.localDescription;
+    const answer = await request("POST", "calls", sdp, "application/sdp");
     this.url = new URL(answer.headers.get("Location"), location.href).href;
     if (this.#ended) return this.#delete();
     await Promise.all([this.setLink(settings.link), this.setREMB(settings.remb)]);
@@ -97,23 +99,29 @@ export class Call {
   #delete() { fetch(this.url, {method: "DELETE", keepalive: true}).catch(() => {}); }
 
   #listen() {
-    this.#lastSample = performance.now() + CONNECT_PATIENCE - PATIENCE;
+    const deadline = performance.now() + CONNECT_PATIENCE;
+    this.#lastSample = performance.now();
     this.#events = new EventSource(this.url + "/events");
     this.#events.addEventListener("sample", ({data}) => {
-      this.#lastSample = Math.max(this.#lastSample, performance.now());
+      this.#lastSample = performance.now();
       this.on.sample(JSON.parse(data));
     });
     this.#events.addEventListener("ended", ({data}) => this.close(JSON.parse(data).reason));
     this.#events.onerror = () => {  // while it tries again, patience decides
-      if (this.#events.readyState === EventSource.CLOSED) this.close("The server does not know the call.");
+      if (this.#events.readyState === EventSource.CLOSED) {
+        this.close("The server does not know the call.");
+      }
     };
     this.#timers.push(setInterval(() => {
-      if (performance.now() - this.#lastSample > PATIENCE) this.close("The server is silent.");
-      else if (!this.connected && performance.now() > this.#lastSample + PATIENCE) {
-        this.close("No connection.");
+      if (this.#silent(PATIENCE)) this.close("The server is silent.");
+      else if (this.#silent(SILENCE)) this.on.silence();
+      else if (!this.connected && performance.now() > deadline) {
+        this.close("No connection comes about.");
       }
     }, 500));
   }
+
+  #silent(time) { return performance.now() - this.#lastSample > time; }
 
   async #lookAtStats() {
     const reports = await this.#connection.getStats();
@@ -143,7 +151,7 @@ export class Call {
       stats.sent_bps = stats.sent_rtp_bps + rate((packets - before.packets) * PACKET_OVERHEAD);
     }
     this.#previous = [...this.#previous.slice(-1), now];  // rates are over two intervals, 500 ms
-    if (this.#ended) return;
+    if (this.#ended || this.#silent(SILENCE)) return;
     this.on.stats(stats);
     // One that gets lost is followed by another.
     request("POST", this.url + "/browser-stats", JSON.stringify(stats)).catch(() => {});

@@ -1,7 +1,6 @@
 // The sliders, presets and choices. They say what is to be; app.js tells the server.
+import {rateText} from "./view.js";
 
-const rate = (bps) => (bps >= 1e6 ? `${(bps / 1e6).toFixed(bps < 10e6 ? 2 : 1)} Mbit/s` :
-  `${Math.round(bps / 1e3)} kbit/s`);
 const range = (from, to, step) =>
   Array.from({length: Math.round((to - from) / step) + 1}, (_, i) => from + i * step);
 
@@ -16,7 +15,7 @@ const UNLIMITED = 0;
 const SLIDERS = {
   capacity_bps: {
     group: "link", label: "Capacity", values: [...RATES, UNLIMITED],
-    text: (bps) => (bps === UNLIMITED ? "unlimited" : rate(bps)),
+    text: (bps) => (bps === UNLIMITED ? "unlimited" : rateText(bps)),
   },
   delay_ms: {
     group: "link", label: "Delay, one way", text: (ms) => `${ms} ms`,
@@ -24,7 +23,8 @@ const SLIDERS = {
   },
   queue_ms: {
     group: "link", label: "Queue, longest wait", text: (ms) => `${ms} ms`,
-    values: [...range(20, 100, 10), ...range(125, 300, 25), ...range(350, 1000, 50), 1500, 2000, 3000],
+    values: [...range(20, 100, 10), ...range(125, 300, 25), ...range(350, 1000, 50),
+      1500, 2000, 3000],
   },
   loss_percent: {
     group: "link", label: "Loss at random", text: (percent) => `${percent} %`,
@@ -32,11 +32,12 @@ const SLIDERS = {
   },
   max_bitrate_bps: {
     group: "remb", label: "REMB’s maximum", values: [...RATES, UNLIMITED],
-    text: (bps) => (bps === UNLIMITED ? "none" : rate(bps)),
+    text: (bps) => (bps === UNLIMITED ? "none" : rateText(bps)),
   },
   factor: {
-    group: "remb", label: "Knowing, of the capacity", text: (share) => `${Math.round(share * 100)} %`,
-    values: range(0.5, 1.2, 0.05).map((value) => +value.toFixed(2)), only: "knowing",
+    group: "remb", label: "Knowing, of the capacity", only: "knowing",
+    text: (share) => `${Math.round(share * 100)} %`,
+    values: range(0.5, 1.2, 0.05).map((value) => +value.toFixed(2)),
   },
 };
 
@@ -79,7 +80,9 @@ export class Controls {
       });
     }
     this.script = form.querySelector("#script");
-    this.script.addEventListener("click", () => (this.#script ? this.stopScript() : this.runScript()));
+    this.script.addEventListener("click", () => {
+      if (this.#script) this.stopScript(); else this.runScript();
+    });
     this.stopScript();
     this.#show();
   }
@@ -135,7 +138,9 @@ export class Controls {
     const input = Object.assign(document.createElement("input"), {
       type: "range", id: "slider-" + name, min: 0, max: values.length - 1, step: 1,
     });
-    const caption = Object.assign(document.createElement("label"), {htmlFor: input.id, textContent: label});
+    const caption = Object.assign(document.createElement("label"), {
+      htmlFor: input.id, textContent: label,
+    });
     const output = document.createElement("output");
     output.htmlFor = input.id;
     row.append(caption, output, input);
@@ -152,7 +157,7 @@ export class Controls {
       const {values, text, only} = SLIDERS[name];
       const value = this.#values[name];
       row.hidden = only !== undefined && only !== this.#values.source;
-      // The nearest step: a value from elsewhere may lie between two. Unlimited is a step of its own.
+      // The nearest step: a value from elsewhere may lie between two. Unlimited has its own.
       const distance = (other) => (value === UNLIMITED || other === UNLIMITED ?
         (value === other ? -1 : Infinity) : Math.abs(other - value));
       const nearest = values.reduce((best, other, i) =>
@@ -162,7 +167,9 @@ export class Controls {
       output.textContent = text(value);
       input.setAttribute("aria-valuetext", text(value));
     }
-    for (const input of this.form.elements.remb) input.checked = input.value === this.#values.source;
+    for (const input of this.form.elements.remb) {
+      input.checked = input.value === this.#values.source;
+    }
     this.form.querySelector("#remb-about").textContent = ABOUT[this.#values.source];
   }
 }

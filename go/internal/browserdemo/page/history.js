@@ -3,8 +3,8 @@
 
 const NUMBERS = [
   "time_s", "call", "capacity_bps", "delay_ms", "queue_limit_ms", "loss_percent",
-  "browser_target_bps", "browser_available_bps", "sent_bps", "incoming_bps", "estimate_bps",
-  "remb_bps", "rembs", "queue_delay_ms", "dropped_packets",
+  "browser_target_bps", "browser_available_bps", "sent_bps", "received_bps", "incoming_bps",
+  "estimate_bps", "remb_bps", "rembs", "queue_delay_ms", "dropped_packets",
   "rtt_ms", "frame_width", "frame_height", "frames_per_second", "retransmitted_packets",
 ];
 

@@ -9,11 +9,13 @@ export async function openCamera() {
   }
   try {
     return await navigator.mediaDevices.getUserMedia({
-      video: {width: {ideal: WIDTH}, height: {ideal: HEIGHT}, frameRate: {ideal: FRAMES_PER_SECOND}},
+      video: {
+        width: {ideal: WIDTH}, height: {ideal: HEIGHT}, frameRate: {ideal: FRAMES_PER_SECOND},
+      },
     });
   } catch (error) {
     throw new Error({
-      NotAllowedError: "The camera may not be used: allow it in the browser’s settings of this page.",
+      NotAllowedError: "The camera may not be used: allow it in the browser’s settings.",
       NotFoundError: "There is no camera.",
       NotReadableError: "The camera is in use by another program.",
     }[error.name] ?? `The camera does not open: ${error.message}`, {cause: error});

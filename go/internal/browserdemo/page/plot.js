@@ -1,19 +1,29 @@
 // The two plots over one time axis, with legends that are switches and show values.
+import {clockText, delayText, rateText} from "./view.js";
 
 const SERIES = {
   rates: [
-    {column: "incoming_bps", label: "Received", color: "incoming", width: 1.25, fill: true},
-    {column: "sent_bps", label: "Sent", color: "sent", width: 1.5},
-    {column: "browser_target_bps", label: "Browser’s target", color: "muted", width: 1.5, dash: [2, 3]},
-    {column: "estimate_bps", label: "Estimate", color: "estimate", width: 2.25, step: true},
-    {column: "remb_bps", label: "REMB", color: "remb", points: true},
-    {column: "capacity_bps", label: "Capacity", color: "capacity", width: 2, dash: [7, 4], step: true},
-    {column: "browser_available_bps", label: "Browser’s limit", color: "signal", width: 1, dash: [5, 3],
-      hidden: true},
+    {column: "received_bps", label: "Received", color: "incoming", width: 1.25, fill: true,
+      about: "What comes out of the bottleneck, over 500 ms"},
+    {column: "sent_bps", label: "Sent", color: "sent", width: 1.5,
+      about: "What the browser says it sends (getStats), over 500 ms"},
+    {column: "browser_target_bps", label: "Target", color: "muted", width: 1.5, dash: [2, 3],
+      about: "What the browser’s encoder aims at (targetBitrate)"},
+    {column: "estimate_bps", label: "Estimate", color: "estimate", width: 2.25, step: true,
+      about: "What libremb thinks that the path carries"},
+    {column: "remb_bps", label: "REMB", color: "remb", points: true,
+      about: "What the browser was told"},
+    {column: "capacity_bps", label: "Capacity", color: "capacity", width: 2, dash: [7, 4],
+      step: true, about: "The bottleneck’s"},
+    {column: "browser_available_bps", label: "Limit", color: "signal", width: 1, dash: [5, 3],
+      hidden: true,
+      about: "What the browser thinks that it may send (availableOutgoingBitrate)"},
   ],
   queue: [
-    {column: "queue_delay_ms", label: "Queueing delay", color: "delay", width: 1.5, fill: true},
-    {column: "rtt_ms", label: "Round trip", color: "muted", width: 1.25, dash: [2, 3], hidden: true},
+    {column: "queue_delay_ms", label: "Queueing delay", color: "delay", width: 1.5, fill: true,
+      about: "How long a packet that came now would wait before the bottleneck"},
+    {column: "rtt_ms", label: "Round trip", color: "muted", width: 1.25, dash: [2, 3], hidden: true,
+      about: "As the browser works it out from receiver reports"},
   ],
 };
 
@@ -23,61 +33,13 @@ const STATES = {
   normal: {label: "normal", height: 2},
 };
 
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+const root = document.documentElement;
+const css = (name) => getComputedStyle(root).getPropertyValue("--" + name).trim();
 
-export function rateText(bps) {
-  if (bps == null) return "\u2013";
-  return bps >= 1e6 ? `${(bps / 1e6).toFixed(2)}\u00a0Mbit/s` : `${Math.round(bps / 1e3)}\u00a0kbit/s`;
-}
-
-export const delayText = (ms) => (ms == null ? "\u2013" : `${ms.toFixed(ms < 10 ? 1 : 0)}\u00a0ms`);
-
-const clockText = (seconds) => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, "0")}`;
-
-// The span of time that all plots show: the newest seconds, or, while it is held, what it is told.
-export class View {
-  span = 60;
-  held = null;
-  listeners = [];
-
-  constructor(history) { this.history = history; }
-
-  get range() {
-    if (this.held) return this.held;
-    const end = Math.max(this.history.times.at(-1) ?? 0, Math.min(this.span, 15));
-    return [Math.max(0, end - this.span), Math.max(end, 1)];
-  }
-
-  hold(from, to) {
-    const end = this.history.times.at(-1) ?? 1;
-    const width = Math.min(Math.max(to - from, 0.5), Math.max(end, 1));
-    from = Math.max(Math.min(from, end - width), 0);
-    this.held = [from, from + width];
-    this.changed();
-  }
-
-  go() {
-    this.held = null;
-    this.changed();
-  }
-
-  toggle() {
-    if (this.held) this.go(); else this.hold(...this.range);
-  }
-
-  // Moves by a share of what is seen, or zooms around its middle.
-  move(share) {
-    const [from, to] = this.range;
-    this.hold(from + share * (to - from), to + share * (to - from));
-  }
-
-  zoom(factor) {
-    const [from, to] = this.range;
-    const middle = (from + to) / 2, half = (to - from) / 2 * factor;
-    this.hold(middle - half, middle + half);
-  }
-
-  changed() { for (const listener of this.listeners) listener(); }
+function element(tag, properties, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
 }
 
 // Calls draw(state, left, width), in pixels of the canvas, for each stretch of a state in sight.
@@ -130,11 +92,11 @@ function drawTop(history, view, plot, unit) {
 function yRange(history, view, plot, series, least) {
   const [from, to] = view.range;
   let most = least;
-  const last = history.indexAt(to);
+  const first = Math.max(0, history.indexAt(from)), last = history.indexAt(to);
   series.forEach(({column}, i) => {
     if (!plot.series[i + 1].show) return;
     const values = history.columns[column];
-    for (let row = Math.max(0, history.indexAt(from)); row <= last; ++row) most = Math.max(most, values[row]);
+    for (let row = first; row <= last; ++row) most = Math.max(most, values[row]);
   });
   return [0, most * 1.08];
 }
@@ -145,7 +107,8 @@ function key({color, width, dash, points}) {
   svg.setAttribute("aria-hidden", "true");
   svg.style.color = `var(--${color})`;
   svg.innerHTML = points ? '<circle cx="11" cy="5" r="3.75" fill="currentColor"/>' :
-    `<path d="M0 5H22" stroke="currentColor" stroke-width="${width + 0.5}" stroke-dasharray="${dash ?? ""}"/>`;
+    `<path d="M0 5H22" stroke="currentColor" stroke-width="${width + 0.5}" ` +
+    `stroke-dasharray="${dash ?? ""}"/>`;
   return svg;
 }
 
@@ -154,6 +117,7 @@ export function createPlot(card, kind, history, view) {
   const series = SERIES[kind];
   const isRate = kind === "rates";
   const text = isRate ? rateText : delayText;
+  const unit = isRate ? 1e6 : 1;
   const target = card.querySelector(".plot");
   const legend = card.querySelector(".legend");
   const time = card.querySelector(".time");
@@ -162,7 +126,8 @@ export function createPlot(card, kind, history, view) {
   const data = () => [history.times, ...series.map(({column, points}) => {
     const values = history.columns[column];
     const {rembs} = history.columns;
-    return points ? values.map((value, row) => (rembs[row] > (rembs[row - 1] ?? 0) ? value : null)) : values;
+    if (!points) return values;
+    return values.map((value, row) => (rembs[row] > (rembs[row - 1] ?? 0) ? value : null));
   })];
 
   const size = () => ({width: target.clientWidth, height: target.clientHeight});
@@ -171,28 +136,30 @@ export function createPlot(card, kind, history, view) {
     ticks: {stroke: () => css("edge"), size: 5, width: 1},
   };
   const plot = new uPlot({
-    ...size(), padding: [22, 10, 0, 0], legend: {show: false},
+    ...size(), padding: [22, 18, 0, 0], legend: {show: false},
     scales: {
       x: {time: false, range: () => view.range},
       y: {range: (self) => yRange(history, view, self, series, isRate ? 0.5e6 : 50)},
     },
     axes: [
       {...axis, size: 30, space: 64, grid: {show: false},
-        values: (self, ticks) => ticks.map((tick) => `${Math.floor(tick / 60)}:` +
-          String(+(tick % 60).toFixed(1)).padStart(2, "0"))},
-      {...axis, size: 46, space: 34, ticks: {show: false}, grid: {stroke: () => css("grid"), width: 1},
-        values: (self, ticks) => ticks.map((tick) => String(+(isRate ? tick / 1e6 : tick).toFixed(2)))},
+        values: (self, ticks) => ticks.map((tick) => clockText(tick).replace(".0", ""))},
+      {...axis, size: 46, space: 34, ticks: {show: false},
+        grid: {stroke: () => css("grid"), width: 1},
+        values: (self, ticks) => ticks.map((tick) => String(+(tick / unit).toFixed(2)))},
     ],
     series: [{}, ...series.map(({color, width, dash, fill, step, points, hidden}) => ({
       stroke: () => css(color), width, dash, fill: fill && (() => css(color) + "1f"), show: !hidden,
       paths: points ? () => null : step ? uPlot.paths.stepped({align: 1}) : uPlot.paths.linear(),
-      points: {show: Boolean(points), size: 6.5, width: 1.25, fill: () => css(color), stroke: () => css("card")},
+      points: {show: Boolean(points), size: 6.5, width: 1.25, fill: () => css(color),
+        stroke: () => css("card")},
     }))],
     cursor: {
       y: false, drag: {x: true, y: false, setScale: false, dist: 4},
       sync: {key: "time", scales: ["x", null], setSeries: false},
       bind: {dblclick: () => () => { view.go(); return null; }},
-      points: {size: 7, width: 1.5, fill: (self, i) => css(series[i - 1].color), stroke: () => css("card")},
+      points: {size: 7, width: 1.5, fill: (self, i) => css(series[i - 1].color),
+        stroke: () => css("card")},
     },
     hooks: {
       drawClear: [(self) => drawTints(history, view, self)],
@@ -210,11 +177,10 @@ export function createPlot(card, kind, history, view) {
   }, data(), target);
 
   const values = series.map((one, i) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    const value = document.createElement("b");
+    const value = element("b");
+    const button = element("button", {type: "button", title: one.about}, key(one),
+      element("span", {textContent: one.label}), value);
     const shown = () => button.setAttribute("aria-pressed", String(plot.series[i + 1].show));
-    button.append(key(one), Object.assign(document.createElement("span"), {textContent: one.label}), value);
     button.addEventListener("click", () => {
       plot.setSeries(i + 1, {show: !plot.series[i + 1].show});
       shown();
@@ -223,23 +189,23 @@ export function createPlot(card, kind, history, view) {
     legend.append(button);
     return value;
   });
-  const states = Object.assign(document.createElement("span"), {className: "states"});
   const marks = Object.entries(STATES).map(([state, {label}]) => {
-    const mark = Object.assign(document.createElement("span"), {className: "item state"});
-    const square = document.createElement("i");
+    const square = element("i");
     square.style.background = `var(--${state})`;
-    mark.append(square, label);
-    states.append(mark);
-    return [state, mark];
+    return [state, element("span", {className: "item state"}, square, label)];
   });
-  if (isRate) legend.append(states);
+  if (isRate) {
+    legend.append(element("span", {className: "states"}, ...marks.map(([, mark]) => mark)));
+  }
 
   // The values at the cursor, or the newest in sight.
   function showValues() {
     const under = plot.cursor.left >= 0 && plot.cursor.idx != null;
     const at = under ? plot.posToVal(plot.cursor.left, "x") : view.range[1];
     const row = history.indexAt(at);
-    series.forEach(({column}, i) => { values[i].textContent = text(history.columns[column][row]); });
+    series.forEach(({column}, i) => {
+      values[i].textContent = text(history.columns[column][row]);
+    });
     for (const [state, mark] of marks) mark.classList.toggle("on", history.states[row] === state);
     time.textContent = row < 0 ? "" : clockText(history.times[row]);
   }

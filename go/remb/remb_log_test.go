@@ -1,0 +1,95 @@
+//go:build cgo
+
+package remb
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// count says how many of the lines have a text in them.
+func count(lines []string, text string) (n int) {
+	for _, line := range lines {
+		if strings.Contains(line, text) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestLog(t *testing.T) {
+	inBubble(t, "changes of state when they happen", func(t *testing.T) {
+		log := &testLog{}
+		// The next REMB is far away, so it is not that which brings the words about.
+		i := newTestInterceptor(t, WithLoggerFactory(log), WithInitialBitrate(20_000_000), WithMaxBitrate(100_000),
+			WithREMBInterval(time.Minute))
+		i.BindRTCPWriter(&recorder{})
+		sender := newTestSender(t, i, videoInfo(testSSRC))
+		sender.sendFor(3*time.Second, testInterval)
+		synctest.Wait()
+		if got := log.get("debug"); count(got, "detector went") != 0 || count(got, "sent a REMB of 100000 bit/s") != 1 {
+			t.Fatalf("logged %q", got)
+		}
+		var overuse time.Time
+		for n := 0; n < 200 && overuse.IsZero(); n++ {
+			sender.send(time.Duration(n) * 3 * time.Millisecond)
+			if i.Estimator().Stats().State == StateOverusing {
+				overuse = time.Now()
+			}
+			synctest.Wait()
+			if logged := count(log.get("debug"), "from normal to overusing") == 1; logged != !overuse.IsZero() {
+				t.Errorf("over-use after %d packets, logged %v", n, logged)
+			}
+			time.Sleep(testInterval)
+		}
+		sender.start = time.Now().Add(-24 * time.Hour)
+		sender.sendFor(5*time.Second, testInterval)
+		lines := log.get("debug")
+		if overuse.IsZero() || count(lines, "to normal") == 0 || count(lines, "sent a REMB") != 1 {
+			t.Errorf("logged %q", lines)
+		}
+		if len(lines) > 20 { // for 1640 packets
+			t.Errorf("%d lines", len(lines))
+		}
+	})
+	inBubble(t, "time sources", func(t *testing.T) {
+		log := &testLog{}
+		i := newTestInterceptor(t, WithLoggerFactory(log), WithInitialBitrate(300_000))
+		i.BindRTCPWriter(&recorder{})
+		with, without := newTestSender(t, i, videoInfo(1)), newTestSender(t, i, videoInfo(2))
+		info := videoInfo(2)
+		info.RTPHeaderExtensions = nil
+		i.UnbindRemoteStream(info)
+		without.reader = i.BindRemoteStream(info, &without.player)
+		with.sendFor(2*time.Second, testInterval)
+		without.sendFor(2*time.Second, testInterval)
+		with.sendFor(2*time.Second, testInterval)
+		if got := log.get("debug"); count(got, "send times come from abs-send-time") != 1 {
+			t.Errorf("logged %q", got)
+		}
+		want := []string{
+			"send times come from toffset, no more from abs-send-time: 30 packets in a row lack it",
+			"send times come from abs-send-time, no more from toffset: a packet has it",
+		}
+		if got := log.get("info"); !slices.Equal(got, want) {
+			t.Errorf("logged %q", got)
+		}
+	})
+	inBubble(t, "failures with nothing to write between them", func(t *testing.T) {
+		log := &testLog{}
+		i := newTestInterceptor(t, WithLoggerFactory(log), WithInitialBitrate(300_000))
+		w := &recorder{fail: failUntil(time.Now().Add(time.Hour))}
+		i.BindRTCPWriter(w)
+		sender := newTestSender(t, i, videoInfo(testSSRC))
+		for range 10 {
+			sender.sendFor(time.Second, testInterval)
+			time.Sleep(time.Minute)
+		}
+		if warned := log.get("warn"); len(warned) != 0 || len(w.tries) < 100 {
+			t.Errorf("warned %q of %d failures", warned, len(w.tries))
+		}
+	})
+}
