@@ -55,7 +55,7 @@ class BandwidthEstimator {
   // std::bad_alloc, and then nothing has changed. Unprepare takes it back where the packet is not
   // to come after all.
   ABSL_ATTRIBUTE_ALWAYS_INLINE Stream* Prepare(const ReceivedPacket& packet) {
-    if (IsPlain(packet) && active() == kAbsSendTime) {
+    if (IsPlain(packet) && estimator_.index() == kAbsSendTime) {
       if (Stream* stream = streams_.Find(packet.ssrc)) return stream;
     }
     return Allocate(packet);

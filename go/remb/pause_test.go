@@ -19,16 +19,16 @@ func TestPause(t *testing.T) {
 		sender.sendFor(1500*time.Millisecond, testInterval)
 		e.Pause()
 		e.Pause()
-		before, tries := e.Stats(), len(w.tries)
+		before, tries := e.Stats(), w.attempts()
 		sender.sendFor(10*time.Second, testInterval)
 		if err := e.SetMaxBitrate(100_000); err != nil { // would be due at once
 			t.Fatal(err)
 		}
 		sender.sendFor(time.Second, testInterval)
 		after := e.Stats()
-		if len(w.tries) != tries || after.REMBsSent != before.REMBsSent || !after.Paused || before.Packets == after.Packets ||
+		if w.attempts() != tries || after.REMBsSent != before.REMBsSent || !after.Paused || before.Packets == after.Packets ||
 			after.Reports == before.Reports || after.TargetBitrate != 100_000 {
-			t.Errorf("%d writes during a pause; before %+v, after %+v", len(w.tries)-tries, before, after)
+			t.Errorf("%d writes during a pause; before %+v, after %+v", w.attempts()-tries, before, after)
 		}
 		if len(told) == 0 || told[len(told)-1] != 100_000 {
 			t.Errorf("told %d", told)
@@ -92,13 +92,13 @@ func TestPause(t *testing.T) {
 		sender := newTestSender(t, i, videoInfo(testSSRC))
 		sender.sendFor(time.Second, testInterval)
 		i.Estimator().Pause()
-		tries := len(w.tries)
+		tries := w.attempts()
 		sender.sendFor(time.Second, testInterval)
 		if err := i.Estimator().Reset(); err != nil {
 			t.Fatal(err)
 		}
 		sender.sendFor(3*time.Second, testInterval)
-		if got := len(w.tries); got != tries {
+		if got := w.attempts(); got != tries {
 			t.Errorf("%d writes during a pause", got-tries)
 		}
 		i.Estimator().Resume()

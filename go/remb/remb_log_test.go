@@ -88,8 +88,8 @@ func TestLog(t *testing.T) {
 			sender.sendFor(time.Second, testInterval)
 			time.Sleep(time.Minute)
 		}
-		if warned := log.get("warn"); len(warned) != 0 || len(w.tries) < 100 {
-			t.Errorf("warned %q of %d failures", warned, len(w.tries))
+		if warned := log.get("warn"); len(warned) != 0 || w.attempts() < 100 {
+			t.Errorf("warned %q of %d failures", warned, w.attempts())
 		}
 	})
 }

@@ -243,8 +243,8 @@ func TestReceiverReferenceTime(t *testing.T) {
 		i, w := newTestInterceptor(t, WithInitialBitrate(300_000)), &recorder{} // which takes REMBs only
 		i.BindRTCPWriter(w)
 		newTestSender(t, i, videoInfo(testSSRC)).sendFor(5*time.Second, testInterval)
-		if len(w.rembs()) != len(w.tries) {
-			t.Errorf("%d writes for %d REMBs", len(w.tries), len(w.rembs()))
+		if len(w.rembs()) != w.attempts() {
+			t.Errorf("%d writes for %d REMBs", w.attempts(), len(w.rembs()))
 		}
 	})
 }

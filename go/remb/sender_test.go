@@ -97,6 +97,13 @@ func (r *recorder) rembs() []writtenREMB {
 	return slices.Clone(r.written)
 }
 
+// attempts returns how many writes there were, failed ones included.
+func (r *recorder) attempts() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.tries)
+}
+
 func (r *recorder) last(tb testing.TB) writtenREMB {
 	tb.Helper()
 	rembs := r.rembs()

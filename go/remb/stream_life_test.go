@@ -31,8 +31,8 @@ func TestShortLives(t *testing.T) {
 		i.BindRTCPWriter(w)
 		i.BindRemoteStream(videoInfo(2), &player{})
 		time.Sleep(time.Minute)
-		if stats := i.Estimator().Stats(); len(w.tries) != 0 || stats.Streams != 0 || i.Estimator().GetTargetBitrate() != 0 {
-			t.Errorf("%d writes, %+v", len(w.tries), stats)
+		if stats := i.Estimator().Stats(); w.attempts() != 0 || stats.Streams != 0 || i.Estimator().GetTargetBitrate() != 0 {
+			t.Errorf("%d writes, %+v", w.attempts(), stats)
 		}
 	})
 	inBubble(t, "unbound at once", func(t *testing.T) {
@@ -44,8 +44,8 @@ func TestShortLives(t *testing.T) {
 			sender.send(0)
 		}
 		synctest.Wait()
-		if got := i.Estimator().Stats().Packets; len(w.tries) != 0 || got != 0 || len(i.streams) != 0 {
-			t.Errorf("%d writes, %d packets counted, %d streams kept", len(w.tries), got, len(i.streams))
+		if got := i.Estimator().Stats().Packets; w.attempts() != 0 || got != 0 || len(i.streams) != 0 {
+			t.Errorf("%d writes, %d packets counted, %d streams kept", w.attempts(), got, len(i.streams))
 		}
 	})
 	inBubble(t, "one packet each", func(t *testing.T) {

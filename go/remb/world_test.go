@@ -166,12 +166,12 @@ func (w *world) checkAll() {
 // look holds what an estimator says of itself against what always has to hold.
 func (c *connection) look() {
 	t, e := c.world.t, c.i.Estimator()
-	stats, ssrcs := e.Stats(), e.SSRCs()
+	closed, stats, ssrcs := e.isClosed(), e.Stats(), e.SSRCs()
 	if rate := stats.TargetBitrate; rate != 0 && (rate < lowestMin || rate > highestMax) || stats.RTT > time.Minute ||
 		stats.RTT < 0 || stats.Streams < 0 || len(ssrcs) > 255 || slices.Contains(ssrcs, 0) || !slices.IsSorted(ssrcs) {
 		t.Errorf("%d, %+v", ssrcs, stats)
 	}
-	if e.isClosed() && (stats != (Stats{}) || ssrcs != nil) {
+	if closed && (stats != (Stats{}) || ssrcs != nil) {
 		t.Errorf("a closed estimator knows %d, %+v", ssrcs, stats)
 	}
 	if c.closed.Load() && c.world.factory.Estimator(c.id) != nil {

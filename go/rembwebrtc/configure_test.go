@@ -281,6 +281,32 @@ func TestAgain(t *testing.T) {
 	}
 }
 
+// TestSecondFactory adds a factory besides: the peer connection keeps one source of REMBs.
+func TestSecondFactory(t *testing.T) {
+	t.Parallel()
+	log := &warnings{}
+	receiver := newReceiver(t, func(m *webrtc.MediaEngine, r *interceptor.Registry) {
+		_, err := rembwebrtc.ConfigureREMB(m, r, remb.WithSenderSSRC(1), remb.WithInitialBitrate(500_000))
+		must(t, err)
+		second, err := remb.NewBWEInterceptorFactory(
+			remb.WithSenderSSRC(2), remb.WithInitialBitrate(900_000), remb.WithLoggerFactory(log))
+		must(t, err)
+		r.Add(second)
+	})
+	sender := testpeer.NewSender(t)
+	sender.Connect(t, answerOf(t, receiver))
+	end := time.Now().Add(1500 * time.Millisecond) // it is asked about all that came, again and again
+	sender.WaitForREMB(t, func(r *rtcp.ReceiverEstimatedMaximumBitrate) bool {
+		if r.SenderSSRC != 1 {
+			t.Errorf("a REMB of %.0f bit/s by SSRC %d", r.Bitrate, r.SenderSSRC)
+		}
+		return time.Now().After(end)
+	})
+	if lines := log.get(); len(lines) != 1 || !strings.Contains(lines[0], "two BWEInterceptors") {
+		t.Errorf("warned of %q", lines)
+	}
+}
+
 func videoOffer(t *testing.T, pc *webrtc.PeerConnection) string {
 	t.Helper()
 	_, err := pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo)

@@ -99,6 +99,22 @@ func TestSummarise(t *testing.T) {
 	if s.QueueP50 != 20*ms || s.QueueP95 != 20*ms || s.QueueMax != 100*ms || s.SteadyQueueP95 != 20*ms {
 		t.Errorf("queue %+v", s)
 	}
+	if s.QueueP99 != 20*ms {
+		t.Errorf("p99 %v", s.QueueP99)
+	}
+	for i, want := range []Phase{
+		{0, 10 * second, 1e6, 0.998}, // the first 20 ms are without
+		{10 * second, 20 * second, 0.5e6, (1 + 9*0.4) / 5},
+		{20 * second, 30 * second, 2e6, (3*0.4 + 7*1.4) / 15},
+	} {
+		got := s.Phases[i]
+		if math.Abs(got.Utilisation-want.Utilisation) > 0.003 || len(s.Phases) != 3 {
+			t.Errorf("phase %+v, not %+v", got, want)
+		}
+		if got.Utilisation = want.Utilisation; got != want {
+			t.Errorf("phase %+v, not %+v", got, want)
+		}
+	}
 	if s.REMBs != 7 || s.Dropped != 1 || s.Sent != len(r.Sent) || s.Received != len(r.Received) {
 		t.Errorf("counts %+v", s)
 	}
@@ -110,8 +126,8 @@ func TestSummarise(t *testing.T) {
 	for i, want := range []struct {
 		down  bool
 		after time.Duration
-	}{{true, second + 417*ms}, {false, 3*second + 400*ms}} {
-		c := s.Changes[i]
+	}{{true, second + 417*ms}, {false, 3*second + 400*ms}, {false, 400 * ms}} {
+		c := append(s.Changes, s.Start)[i]
 		if c.Down() != want.down || !c.Followed || (c.After-want.after).Abs() > 30*ms {
 			t.Errorf("change %d: %+v, not after %v", i, c, want.after)
 		}
@@ -131,6 +147,39 @@ func TestChangesThatAreNotFollowed(t *testing.T) {
 	for i, want := range []time.Duration{4 * second, second} {
 		if changes[i].Followed || changes[i].After != want {
 			t.Errorf("change %d: %+v", i, changes[i])
+		}
+	}
+}
+
+// A drop after which the queue is long for two stretches of time, the second soon after the first or late enough to be
+// another matter.
+func TestDrained(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		from, to, again time.Duration // the queue is long between the first two, and for one packet more
+		drained         bool
+		after           time.Duration
+	}{
+		{"never long", 0, 0, 0, true, 0},
+		{"once", 4200 * ms, 5 * second, 0, true, 980 * ms},
+		{"again too soon", 4200 * ms, 5 * second, 5400 * ms, true, 1400 * ms},
+		{"again later", 4200 * ms, 5 * second, 5600 * ms, true, 980 * ms},
+		{"to the next change", 4200 * ms, 9 * second, 0, false, 4 * second},
+		{"nearly to the next change", 4200 * ms, 7600 * ms, 0, false, 4 * second},
+		{"long before", 3 * second, 4010 * ms, 0, true, 0},
+	} {
+		r := &Recording{
+			Duration: 10 * second, SourceMax: 4e6, Capacity: []Rate{{0, 2e6}, {4 * second, 1e6}, {8 * second, 2e6}},
+		}
+		for at := time.Duration(0); at < r.Duration; at += 20 * ms {
+			p := Received{At: at, Bytes: 1000, Wait: DrainedQueue}
+			if at >= c.from && at < c.to || at == c.again {
+				p.Wait++
+			}
+			r.Received = append(r.Received, p)
+		}
+		if got := Summarise(r).Changes[0]; got.Drained != c.drained || got.DrainedAfter != c.after {
+			t.Errorf("%s: %v after %v", c.name, got.Drained, got.DrainedAfter)
 		}
 	}
 }
@@ -155,6 +204,18 @@ func TestMedian(t *testing.T) {
 	// A call that was cut short has fewer changes.
 	m = Median([]Summary{{Utilisation: 0.1}, run(0.9, 0, true, second)})
 	if m.Utilisation != 0.9 || len(m.Changes) != 1 {
+		t.Errorf("%+v", m)
+	}
+	// Sent rate and queue of a change, and each phase, count for themselves.
+	change := func(after, drained time.Duration) Change {
+		return Change{Followed: true, After: after, Drained: drained > 0, DrainedAfter: drained}
+	}
+	m = Median([]Summary{
+		{Start: change(1, 9), Changes: []Change{change(3, 1)}, Phases: []Phase{{Utilisation: 0.3}, {Utilisation: 0.9}}},
+		{Start: change(2, 0), Changes: []Change{change(1, 2)}, Phases: []Phase{{Utilisation: 0.2}, {Utilisation: 0.8}}},
+		{Start: change(3, 8), Changes: []Change{change(2, 0)}, Phases: []Phase{{Utilisation: 0.1}}},
+	})
+	if m.Start != change(2, 9) || m.Changes[0] != change(2, 2) || m.Phases[0].Utilisation != 0.2 || m.Phases[1].Utilisation != 0.9 {
 		t.Errorf("%+v", m)
 	}
 }

@@ -129,6 +129,8 @@ func flags(path string, config Config) []chromedp.ExecAllocatorOption {
 		"autoplay-policy":                        "no-user-gesture-required",
 		"use-fake-device-for-media-stream":       config.FakeCamera,
 		"use-fake-ui-for-media-stream":           config.FakeCamera,
+		// Calls also on a machine without a network.
+		"allow-loopback-in-peer-connection": true,
 		// Chromium's sandbox refuses to serve root.
 		"no-sandbox": os.Getuid() == 0,
 	} {
