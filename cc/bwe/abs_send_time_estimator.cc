@@ -10,9 +10,9 @@ constexpr TimeDelta kInitialProbingInterval = TimeDelta::Seconds(2);
 
 void AbsSendTimeEstimator::ExpireAndCount(const ReceivedPacket& packet, Timestamp now,
                                           const StreamConfig& config, StreamTable& streams) {
-  streams.ExpireIdle(now);
-  if (streams.alive_count() == 0) delay_.ResetFilter();
   Stream* stream = streams.Find(packet.ssrc);
+  streams.ExpireIdle(now, stream);
+  if (streams.alive_count() == 0) delay_.ResetFilter();
   if (!stream) stream = streams.Add(packet.ssrc, config);
   if (stream) streams.OnPacket(*stream, packet, now);
 }

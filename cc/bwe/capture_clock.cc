@@ -33,19 +33,28 @@ std::optional<NtpTime> CaptureClock::OnPacket(const ReceivedPacket& packet, int 
 std::optional<NtpTime> CaptureClock::Time(const ReceivedPacket& packet, int clock_rate_hz) const {
   if (!packet.has_rtp_timestamp() || !mapped_ || jumps_in_a_row_ >= kUnsteady) return std::nullopt;
 
-  const NtpTime since_stamp =
-      NtpFromTicks(TicksBetween(stamp_rtp_, packet.rtp_timestamp), clock_rate_hz);
   if (packet.has_transmission_offset()) {
-    return smooth_ + since_stamp + NtpFromTicks(packet.transmission_offset, clock_rate_hz);
+    return Smooth(packet.rtp_timestamp, clock_rate_hz) +
+           NtpFromTicks(packet.transmission_offset, clock_rate_hz);
   }
-  if (!dense_) return smooth_ + since_stamp;
-  return packet.has_capture_time() ? packet.capture_time : stamp_ + since_stamp;
+  if (!dense_) return Smooth(packet.rtp_timestamp, clock_rate_hz);
+  if (packet.has_capture_time()) return packet.capture_time;
+  return stamp_ + NtpFromTicks(TicksBetween(stamp_rtp_, packet.rtp_timestamp), clock_rate_hz);
+}
+
+// Goes from where the mapping was towards the newest stamp, without a step.
+NtpTime CaptureClock::Smooth(uint32_t rtp_timestamp, int clock_rate_hz) const {
+  const int32_t ticks = TicksBetween(stamp_rtp_, rtp_timestamp);
+  const auto error = static_cast<int64_t>(stamp_ - smooth_);
+  const int64_t correction =
+      error * std::clamp(ticks, 0, clock_rate_hz) / (kSmoothingSeconds * int64_t{clock_rate_hz});
+  return smooth_ + NtpFromTicks(ticks, clock_rate_hz) + static_cast<NtpTime>(correction);
 }
 
 void CaptureClock::OnStamp(const ReceivedPacket& packet, int clock_rate_hz) {
   if (!packet.has_rtp_timestamp()) return;
   const int32_t ticks = TicksBetween(stamp_rtp_, packet.rtp_timestamp);
-  const NtpTime expected = smooth_ + NtpFromTicks(ticks, clock_rate_hz);
+  const NtpTime expected = Smooth(packet.rtp_timestamp, clock_rate_hz);
   const auto error = static_cast<int64_t>(packet.capture_time - expected);
   if (!mapped_ || error > kMaxError || error < -kMaxError) {
     if (mapped_) {
@@ -58,8 +67,7 @@ void CaptureClock::OnStamp(const ReceivedPacket& packet, int clock_rate_hz) {
   } else {
     if (ticks < 0) return;  // it came late: the mapping has a newer one
     if (ticks > 0) jumps_in_a_row_ = 0;
-    smooth_ = expected + static_cast<NtpTime>(error * std::min(ticks, clock_rate_hz) /
-                                              (kSmoothingSeconds * int64_t{clock_rate_hz}));
+    smooth_ = expected;
   }
   stamp_rtp_ = packet.rtp_timestamp;
   stamp_ = packet.capture_time;

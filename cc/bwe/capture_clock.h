@@ -32,18 +32,19 @@ class CaptureClock {
   uint32_t jumps() const { return jumps_; }
 
  private:
+  NtpTime Smooth(uint32_t rtp_timestamp, int clock_rate_hz) const;
   void NoteFrame(const ReceivedPacket& packet);
 
   bool mapped_ = false;
   bool frame_stamped_ = false;  // the newest frame
-  bool dense_ = false;
-  int8_t stamped_frames_ = 0;  // up by one for each that is, down for each that is not
+  bool dense_ = true;           // (nearly) all frames have a stamp
+  int8_t stamped_frames_ = 0;   // up by one for each that has, down for each that has not
   int8_t jumps_in_a_row_ = 0;
   uint32_t jumps_ = 0;
   uint32_t frame_ = 0;  // RTP timestamps: the newest frame's, and the newest stamped packet's
   uint32_t stamp_rtp_ = 0;
   NtpTime stamp_ = 0;   // the latter's stamp
-  NtpTime smooth_ = 0;  // what the smoothed mapping gives in its place
+  NtpTime smooth_ = 0;  // what the mapping gave in its place
 };
 
 }  // namespace remb::core

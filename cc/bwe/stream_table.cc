@@ -112,7 +112,7 @@ void StreamTable::Remove(uint32_t ssrc) {
   if (stream->added) --added_count_;
   stream->added = false;
   if (stream->alive) {
-    Expire(index);
+    Expire(*stream, false);
   } else {
     Free(index);
   }
@@ -133,18 +133,14 @@ void StreamTable::MakeNewest(Stream& stream) {
   newest_ = index;
 }
 
-void StreamTable::ExpireIdle(Timestamp now) {
-  while (oldest_ != kNone && OldestIsIdle(now)) Expire(oldest_);
+void StreamTable::ExpireIdle(Timestamp now, const Stream* keep) {
+  while (oldest_ != kNone && OldestIsIdle(now)) {
+    Expire(streams_[oldest_], keep == &streams_[oldest_]);
+  }
 }
 
 void StreamTable::ExpireAll(const Stream* keep) {
-  while (oldest_ != kNone) {
-    if (keep == &streams_[oldest_]) {
-      End(streams_[oldest_]);
-    } else {
-      Expire(oldest_);
-    }
-  }
+  while (oldest_ != kNone) Expire(streams_[oldest_], keep == &streams_[oldest_]);
 }
 
 void StreamTable::ForgetTimes() {
@@ -231,17 +227,13 @@ void StreamTable::Unlink(int32_t index) {
   (stream.newer != kNone ? streams_[stream.newer].older : newest_) = stream.older;
 }
 
-void StreamTable::End(Stream& stream) {
+void StreamTable::Expire(Stream& stream, bool keep) {
   ResetDetector(stream);
   Unlink(stream.index);
   --alive_count_;
   --usage_count_[static_cast<int>(stream.usage)];
   stream.alive = false;
-}
-
-void StreamTable::Expire(int32_t index) {
-  End(streams_[index]);
-  if (!streams_[index].added) Free(index);
+  if (!stream.added && !keep) Free(stream.index);
 }
 
 }  // namespace remb::core

@@ -100,9 +100,9 @@ class StreamTable {
   bool OldestIsIdle(Timestamp now) const {
     return oldest_ == kNone || now - streams_[oldest_].last_packet > kStreamTimeout;
   }
-  // Ends the life of streams idle for more than kStreamTimeout.
-  void ExpireIdle(Timestamp now);
-  // Ends the life of all. `keep`, if not nullptr, has its place also if it was not added.
+  // Ends the life of streams idle for more than kStreamTimeout, or of all. `keep` stays in its place
+  // also if it was not added, for a new life.
+  void ExpireIdle(Timestamp now, const Stream* keep = nullptr);
   void ExpireAll(const Stream* keep = nullptr);
   // Forgets when streams were heard, and what was counted.
   void ForgetTimes();  // and their capture states
@@ -146,8 +146,7 @@ class StreamTable {
   void ResetDetector(Stream& stream);
   void ResetCapture(const Stream& stream);
   void Unlink(int32_t index);
-  void End(Stream& stream);
-  void Expire(int32_t index);
+  void Expire(Stream& stream, bool keep);
 
   int32_t max_streams_;
   int32_t size_ = 0;

@@ -19,9 +19,15 @@ func TestNoAllocations(t *testing.T) {
 		packets[n] = Packet{SSRC: 3, Arrival: time.Now(), PayloadSize: 1000, Stamps: StampRTPTimestamp}
 	}
 	buffer := make([]byte, 1500)
+	report, err := testReport(50*time.Millisecond, time.Second).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reports := i.BindRTCPReader(&player{next: report})
 	for name, f := range map[string]func(){
 		"Read":             func() { sender.send(0) },
 		"Read malformed":   func() { _, _, _ = malformed.Read(buffer, nil) },
+		"Read RTCP":        func() { _, _, _ = reports.Read(buffer, nil) },
 		"OnRTPPacket":      func() { _, _ = e.OnRTPPacket(time.Now(), sender.next) },
 		"OnPacket":         func() { _, _ = e.OnPacket(packets[0]) },
 		"OnPackets":        func() { _, _ = e.OnPackets(packets) },

@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -174,8 +176,8 @@ func (c *caller) look(on *connection) {
 	if remb, due, _ := e.Poll(time.Now()); due && c.random.IntN(2) == 0 { // as if someone else had sent it
 		_ = e.REMBSent(time.Now(), remb.Bitrate)
 	}
-	for _, e := range c.world.factory.Estimators() {
-		if c.random.IntN(4) == 0 {
+	for _, id := range slices.Sorted(maps.Keys(maps.Collect(c.world.factory.Estimators()))) {
+		if e := c.world.factory.Estimator(id); e != nil && c.random.IntN(4) == 0 {
 			e.OnTargetBitrateChange(nil)
 		}
 	}

@@ -77,8 +77,8 @@ func (f *BWEInterceptorFactory) Estimator(id string) *Estimator {
 }
 
 // Estimators goes through the ids and estimators of all peer connections, in no particular order: of those that were
-// there when the loop began, the ones that are still open at their turn. The loop's body runs with no lock held, may call
-// anything, and holds nobody up.
+// there when the loop began, the ones that are still open at their turn. The loop's body runs with no lock held, may
+// call anything, and holds nobody up.
 func (f *BWEInterceptorFactory) Estimators() iter.Seq2[string, *Estimator] {
 	return func(yield func(string, *Estimator) bool) {
 		f.mu.Lock()

@@ -64,10 +64,10 @@ func WithSenderSSRC(ssrc uint32) Option {
 	return func(o *options) error { o.senderSSRC = ssrc; return nil }
 }
 
-// WithReceiverReferenceTime has interceptors measure the round-trip time on connections that send no media: beside REMBs,
-// once a second at most, they write an extended report with a receiver reference time (RFC 3611 section 4.4) of
-// [Estimator.SenderSSRC]. Browsers built on libwebrtc answer with their sender reports. The answers are seen if the
-// application reads RTCP from its RTPReceivers, which most do not.
+// WithReceiverReferenceTime has interceptors measure the round-trip time on connections that send no media: beside
+// REMBs, once a second at most, they write an extended report with a receiver reference time (RFC 3611 section 4.4) of
+// [Estimator.SenderSSRC]. Chromium answers within a second; Pion does not. Answers are seen if the application reads
+// RTCP from its RTPReceivers.
 func WithReceiverReferenceTime() Option {
 	return func(o *options) error { o.referenceTime = true; return nil }
 }
@@ -100,8 +100,9 @@ func WithDefaultStream(stream StreamConfig) Option {
 	return func(o *options) error { o.defaults = stream; return nil }
 }
 
-// WithLoggerFactory sets where to log, under the scope "remb": REMBs and changes of state at debug level, trouble at
-// warn, nothing for each packet. The default is Pion's, which the environment variable PION_LOG_DEBUG=remb makes talk.
+// WithLoggerFactory sets where to log, under the scope "remb": REMBs, changes of the detector's state and streams' time
+// sources at debug level, a change of the time source in use at info, trouble at warn, nothing for each packet. The
+// default is Pion's, which the environment variable PION_LOG_DEBUG=remb makes talk.
 func WithLoggerFactory(factory logging.LoggerFactory) Option {
 	return func(o *options) error { o.loggerFactory = factory; return nil }
 }

@@ -25,9 +25,10 @@ func (h *hold) set(paused, silenced bool) {
 // of returns what facts mean to the caller.
 func (h *hold) of(facts Facts) Facts { return facts&^h.held | h.extra }
 
-// Pause holds REMBs back until [Estimator.Resume]: none is due, and an interceptor writes none but one that it is writing
-// already. Packets are measured as before, and the function of [Estimator.OnTargetBitrateChange] is called. The sender
-// learns nothing of it: a browser goes on obeying the last REMB that it got, with no end. Pausing twice is pausing once.
+// Pause holds REMBs back until [Estimator.Resume]: none is due, and an interceptor writes none but one that it is
+// writing already. Packets are measured as before, and the function of [Estimator.OnTargetBitrateChange] is called. The
+// sender learns nothing of it: a browser goes on obeying the last REMB that it got, with no end. Pausing twice is
+// pausing once.
 func (e *Estimator) Pause() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -54,7 +55,9 @@ func (e *Estimator) Resume() {
 func (e *Estimator) silence(silenced bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.hold.set(e.hold.paused, silenced)
+	if silenced != e.hold.silenced {
+		e.hold.set(e.hold.paused, silenced)
+	}
 }
 
 // poll asks the C library and returns facts or a negative status; remb is filled in if a REMB is due. Call it with the

@@ -22,24 +22,24 @@ type rembLog struct {
 }
 
 // changes logs what has become of the detector and of the time source since it was last called.
-func (l *rembLog) changes(now *Stats) {
+func (l *rembLog) changes(now *Stats, streams func() []StreamStats) {
 	if now.State != l.state {
 		l.Debugf("detector went from %s to %s: offset %.3f ms, threshold %.3f ms", l.state, now.State,
 			now.ModifiedOffsetMs, now.ThresholdMs)
 		l.state = now.State
 	}
-	switch {
-	case now.Packets == 0:
+	if now.Packets == 0 || l.heard && now.TimeSource == l.source {
 		return
-	case !l.heard:
-		l.Debugf("send times come from %s", now.TimeSource)
-	case now.TimeSource == l.source:
-	case now.TimeSource == TimeSourceAbsSendTime:
-		l.Infof("send times come from %s, no more from %s: a packet has it", now.TimeSource, l.source)
-	default:
-		l.Infof("send times come from %s, no more from %s: 30 packets in a row lack it", now.TimeSource, l.source)
+	}
+	if l.heard {
+		l.Infof("send times come from %s, no more from %s", now.TimeSource, l.source)
 	}
 	l.heard, l.source = true, now.TimeSource
+	for _, stream := range streams() {
+		if stream.Alive {
+			l.Debugf("SSRC %d has send times from %s: %s", stream.SSRC, stream.TimeSource, stream.Reason)
+		}
+	}
 }
 
 func (l *rembLog) written(remb REMB, stats *Stats) {

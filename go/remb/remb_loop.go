@@ -173,7 +173,7 @@ func (l *rembLoop) sendDue() (retry time.Duration, failed bool) {
 	remb, due, err := l.estimator.pollNow()
 	l.log.trouble(err, "poll the estimator")
 	stats := l.estimator.Stats()
-	l.log.changes(&stats)
+	l.log.changes(&stats, l.estimator.StreamStats)
 	if !due {
 		l.log.failingSince = time.Time{} // what fails next is another one
 		return 0, false

@@ -18,7 +18,8 @@ const (
 	dlrrItemSize    = 12
 )
 
-// rtcpReader shows the RTCP packets that arrive to the estimator. What the reader below returns passes through as it is.
+// rtcpReader shows the RTCP packets that arrive to the estimator. What the reader below returns passes through as it
+// is.
 type rtcpReader struct {
 	interceptor.RTCPReader
 	estimator *Estimator

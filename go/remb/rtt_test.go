@@ -3,10 +3,6 @@
 package remb
 
 import (
-	"encoding/binary"
-	"math"
-	"math/rand/v2"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -247,33 +243,4 @@ func TestReceiverReferenceTime(t *testing.T) {
 			t.Errorf("%d writes for %d REMBs", w.attempts(), len(w.rembs()))
 		}
 	})
-}
-
-// TestAnyRTCP reads what is not RTCP, or cut off, or says more than it has.
-func TestAnyRTCP(t *testing.T) {
-	i := newTestInterceptor(t)
-	raw, err := rtcp.Marshal([]rtcp.Packet{
-		testReport(-time.Minute, 0),
-		&rtcp.ExtendedReport{Reports: []rtcp.ReportBlock{&rtcp.DLRRReportBlock{Reports: []rtcp.DLRRReport{{SSRC: 1}}}}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range len(raw) + 1 {
-		receiveBytes(i, raw[:n])
-	}
-	seed := rand.Uint64()
-	random := rand.New(rand.NewPCG(seed, 0))
-	for range 20_000 {
-		changed := slices.Clone(raw)
-		for range 1 + random.IntN(8) {
-			changed[random.IntN(len(changed))] = byte(random.UintN(256))
-		}
-		receiveBytes(i, changed)
-	}
-	if rtt := i.Estimator().Stats().RTT; rtt < 0 || rtt > time.Minute {
-		t.Errorf("seed %d: %v", seed, rtt)
-	}
-	binary.BigEndian.PutUint16(raw[2:], math.MaxUint16)
-	receiveBytes(i, raw)
 }

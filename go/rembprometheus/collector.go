@@ -12,7 +12,7 @@
 //
 //	remb_peer_connections{state}            gauge: open; state of the detector, or silent if nothing was heard for 2 s
 //	remb_peer_connections_opened_total
-//	remb_streams{time_source}               gauge: SSRCs heard within the last 2 s
+//	remb_streams{time_source}               gauge: SSRCs heard within the last 2 s; none: they have no send times
 //	remb_target_bytes_per_second            gauge: sum of what senders may send at
 //	remb_received_packets_total
 //	remb_received_payload_bytes_total       payload plus padding
@@ -27,9 +27,9 @@
 //
 // # Cost
 //
-// Nothing happens between scrapes. A scrape takes one or two microseconds for each open peer connection, and with
-// [WithPeerConnections] a dozen. It holds no lock for all of them: a packet that arrives meanwhile waits for a fraction
-// of a microsecond at most.
+// Nothing happens between scrapes. A scrape takes about 1.5 µs for each open peer connection of one stream, and with
+// [WithPeerConnections] about 10 µs (go test -bench Scrape). There is no lock that all of them share: a packet that
+// arrives meanwhile waits for its own peer connection alone, 0.3 µs, or 15 µs if that has a hundred streams.
 package rembprometheus
 
 import (
@@ -62,13 +62,14 @@ var _ prometheus.Collector = (*Collector)(nil)
 // Option sets something of a [Collector].
 type Option func(*Collector)
 
-// WithPeerConnections adds six gauges for each open peer connection, with its PeerConnection.ID as the label
+// WithPeerConnections adds seven gauges for each open peer connection, with its PeerConnection.ID as the label
 // peer_connection:
 //
 //	remb_peer_connection_target_bytes_per_second
 //	remb_peer_connection_incoming_bytes_per_second
 //	remb_peer_connection_link_capacity_bytes_per_second   once known
 //	remb_peer_connection_streams
+//	remb_peer_connection_round_trip_seconds               0.2 until it is known
 //	remb_peer_connection_detector_offset_seconds          over-use is an offset above the threshold
 //	remb_peer_connection_detector_threshold_seconds
 //
@@ -107,7 +108,11 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 			continue // closed a moment ago: no estimator in use says that
 		}
 		states[stateOf(&stats)]++
-		streams[stats.TimeSource] += stats.Streams
+		for _, stream := range e.StreamStats() {
+			if stream.Alive {
+				streams[stream.TimeSource]++
+			}
+		}
 		sum += stats.TargetBitrate
 		if c.peerConnections {
 			collectPeerConnection(out, id, &stats)

@@ -165,6 +165,9 @@ func TestMetrics(t *testing.T) {
 			"remb_target_bytes_per_second":                                            50_000,
 			`remb_peer_connection_streams{peer_connection="busy"}`:                    1,
 			`remb_peer_connection_streams{peer_connection="idle"}`:                    0,
+			`remb_peer_connection_round_trip_seconds{peer_connection="busy"}`:         0.2,
+			`remb_streams{time_source="abs-capture-time"}`:                            0,
+			`remb_streams{time_source="none"}`:                                        0,
 			`remb_peer_connection_target_bytes_per_second{peer_connection="busy"}`:    50_000,
 			`remb_peer_connection_incoming_bytes_per_second{peer_connection="busy"}`:  200_000,
 			`remb_peer_connection_detector_threshold_seconds{peer_connection="busy"}`: 0.006,
@@ -185,6 +188,17 @@ func TestMetrics(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTimeSources holds that none is left out.
+func TestTimeSources(t *testing.T) {
+	got := gather(t, rembprometheus.NewCollector(newFactory(t)))
+	unknown := remb.TimeSource(-2).String()
+	for source := remb.TimeSourceNone; source.String() != unknown; source++ {
+		if _, ok := got[fmt.Sprintf("remb_streams{time_source=%q}", source)]; ok == (source == remb.TimeSourceAuto) {
+			t.Errorf("%s: %v", source, ok)
+		}
+	}
 }
 
 // TestLint asks Prometheus' own linter.
@@ -215,7 +229,7 @@ func TestNumberOfSeries(t *testing.T) {
 		t.Errorf("%d values, with 20 peer connections %d", few, many)
 	}
 	each := rembprometheus.NewCollector(factory, rembprometheus.WithPeerConnections())
-	if many := len(gather(t, each)); many != few+20*5 { // all but the link capacity, which is not known
+	if many := len(gather(t, each)); many != few+20*6 { // all but the link capacity, which is not known
 		t.Errorf("%d values, with 20 peer connections of their own %d", few, many)
 	}
 }

@@ -13,9 +13,10 @@ var allStates = []string{
 	remb.StateNormal.String(), remb.StateUnderusing.String(), remb.StateOverusing.String(), silent,
 }
 
-// timeSources are those that can be in use.
+// timeSources are those that a stream can have.
 var timeSources = []remb.TimeSource{
-	remb.TimeSourceAbsSendTime, remb.TimeSourceTransmissionOffset, remb.TimeSourceRTPTimestamp,
+	remb.TimeSourceAbsSendTime, remb.TimeSourceAbsCaptureTime, remb.TimeSourceTransmissionOffset,
+	remb.TimeSourceRTPTimestamp, remb.TimeSourceNone,
 }
 
 func stateOf(stats *remb.Stats) string {
@@ -40,7 +41,7 @@ var (
 	opened = newDesc(&sumDescs, "peer_connections_opened_total",
 		"Peer connections that there have ever been.")
 	streamsBySource = newDesc(&sumDescs, "streams",
-		"SSRCs heard within the last 2 s, by where their send times come from.", "time_source")
+		"SSRCs heard within the last 2 s, by where their send times come from; none: nowhere.", "time_source")
 	target = newDesc(&sumDescs, "target_bytes_per_second",
 		"What senders may send at, summed up over peer connections that receive.")
 	receivedPackets = newDesc(&sumDescs, "received_packets_total",
@@ -70,6 +71,8 @@ var (
 		"Mean throughput when the path was overused.")
 	oneStreams = newPeerConnectionDesc("streams",
 		"SSRCs heard within the last 2 s.")
+	oneRoundTrip = newPeerConnectionDesc("round_trip_seconds",
+		"Round-trip time to the sender, 0.2 until it is known.")
 	oneOffset = newPeerConnectionDesc("detector_offset_seconds",
 		"How fast queues on the path grow, as the over-use detector compares it with its threshold.")
 	oneThreshold = newPeerConnectionDesc("detector_threshold_seconds",
@@ -98,6 +101,7 @@ func collectPeerConnection(out chan<- prometheus.Metric, id string, stats *remb.
 		out <- gauge(oneLinkCapacity, bytesPerSecond(float64(stats.LinkCapacity)), id)
 	}
 	out <- gauge(oneStreams, float64(stats.Streams), id)
+	out <- gauge(oneRoundTrip, stats.RTT.Seconds(), id)
 	out <- gauge(oneOffset, stats.ModifiedOffsetMs/1000, id)
 	out <- gauge(oneThreshold, stats.ThresholdMs/1000, id)
 }

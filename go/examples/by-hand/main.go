@@ -12,11 +12,11 @@ import (
 	"log"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/libremb/libremb/go/examples/internal/whip"
 	"github.com/libremb/libremb/go/remb"
+	"github.com/libremb/libremb/go/rembwebrtc"
 )
 
 func newAPI(settings webrtc.SettingEngine) (*webrtc.API, *remb.BWEInterceptorFactory, error) {
@@ -32,25 +32,22 @@ func newAPI(settings webrtc.SettingEngine) (*webrtc.API, *remb.BWEInterceptorFac
 	}
 	registry.Add(factory)
 
-	// What the SDP has to say: the sender shall stamp its packets, and may expect REMBs and NACKs. And what it must not
-	// say: transport-wide-cc, for then the sender makes its own estimate.
+	// What the SDP has to say: the sender shall stamp its packets, and may expect REMBs. And what it must not say:
+	// transport-wide-cc, for then the sender makes its own estimate.
 	err = mediaEngine.RegisterHeaderExtension(
 		webrtc.RTPHeaderExtensionCapability{URI: remb.AbsSendTimeURI}, webrtc.RTPCodecTypeVideo)
 	if err != nil {
 		return nil, nil, err
 	}
 	mediaEngine.RegisterFeedback(webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBGoogREMB}, webrtc.RTPCodecTypeVideo)
-	mediaEngine.RegisterFeedback(webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBNACK}, webrtc.RTPCodecTypeVideo)
 
-	// Losses: receiver reports, and NACKs with a bound, or retransmissions to a browser can go on for ever.
+	// Losses: receiver reports, and NACKs with a bound, or a browser has no end of packets to retransmit.
 	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
 		return nil, nil, err
 	}
-	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorMaxNacksPerPacket(3))
-	if err != nil {
+	if err := rembwebrtc.ConfigureNACK(mediaEngine, registry); err != nil {
 		return nil, nil, err
 	}
-	registry.Add(generator)
 
 	return webrtc.NewAPI(
 		webrtc.WithSettingEngine(settings),

@@ -54,7 +54,8 @@ func connect(settings webrtc.SettingEngine, offer string) (*webrtc.PeerConnectio
 	if err != nil {
 		return nil, errors.Join(err, pc.Close())
 	}
-	pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+		go whip.ReadRTCP(receiver)
 		if track.Kind() == webrtc.RTPCodecTypeAudio { // what was not added counts as video
 			_ = estimator.AddStream(remb.StreamConfig{SSRC: uint32(track.SSRC()), Kind: remb.KindAudio})
 		}

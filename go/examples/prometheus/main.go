@@ -3,7 +3,8 @@
 //	go run github.com/libremb/libremb/go/examples/prometheus
 //
 // Then open http://127.0.0.1:8080/ in a browser, or publish to http://127.0.0.1:8080/whip/NAME from any WHIP client,
-// have Prometheus scrape http://127.0.0.1:8080/metrics, and import go/rembprometheus/grafana-dashboard.json into Grafana.
+// have Prometheus scrape http://127.0.0.1:8080/metrics, and import go/rembprometheus/grafana-dashboard.json into
+// Grafana.
 package main
 
 import (

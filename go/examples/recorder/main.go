@@ -37,7 +37,8 @@ func newServer(settings webrtc.SettingEngine, folder string, maxBitrate int) (*w
 		if err != nil {
 			return nil, err
 		}
-		pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+			go whip.ReadRTCP(receiver)
 			recorder.record(pc, track, r.PathValue("name"))
 		})
 		return pc, nil

@@ -9,6 +9,8 @@ import (
 
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/libremb/libremb/go/examples/internal/whip"
 )
 
 type forwarder struct {
@@ -28,9 +30,9 @@ func (f *forwarder) publish(r *http.Request, _ string) (*webrtc.PeerConnection, 
 	if err != nil {
 		return nil, err
 	}
-	pc.OnTrack(func(remote *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-		local, err := webrtc.NewTrackLocalStaticRTP(
-			remote.Codec().RTPCodecCapability, remote.Kind().String(), r.PathValue("name"))
+	pc.OnTrack(func(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+		go whip.ReadRTCP(receiver)
+		local, err := webrtc.NewTrackLocalStaticRTP(remote.Codec().RTPCodecCapability, remote.ID(), r.PathValue("name"))
 		if err != nil {
 			log.Println(err)
 			return
@@ -89,7 +91,6 @@ func (t *track) requestKeyFrame() {
 	_ = t.publisher.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(t.remote.SSRC())}})
 }
 
-// names lists the publisher of each track.
 func (f *forwarder) names(w http.ResponseWriter, _ *http.Request) {
 	names := []string{}
 	for key := range f.tracks.Range {

@@ -3,8 +3,7 @@
 //
 //	go run github.com/libremb/libremb/go/examples/sfu
 //
-// Then open http://127.0.0.1:8080/ in a browser, several times, or publish to http://127.0.0.1:8080/whip/NAME and watch
-// http://127.0.0.1:8080/whep/NAME with any WHIP and WHEP client.
+// Then open http://127.0.0.1:8080/ in browsers. WHIP clients publish to /whip/NAME, WHEP clients watch /whep/NAME.
 package main
 
 import (

@@ -53,6 +53,9 @@ type Call struct {
 // for the answering alone; the call then lives until Close. Errors name a member of config that is out of range, or are
 // Pion's about the offer.
 func Answer(ctx context.Context, config Config, offer string) (call *Call, answer string, err error) {
+	if err := context.Cause(ctx); err != nil {
+		return nil, "", err
+	}
 	if config, err = config.complete(); err != nil {
 		return nil, "", err
 	}

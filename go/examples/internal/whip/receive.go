@@ -20,17 +20,21 @@ func Receive(
 		if err != nil {
 			return nil, err
 		}
-		pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+			go ReadRTCP(receiver)
 			// Reading is what moves packets through the interceptors: a track that is not read is not measured.
-			buffer := make([]byte, 1500)
-			for {
-				if _, _, err := track.Read(buffer); err != nil {
-					return
-				}
+			for _, _, err := track.ReadRTP(); err == nil; _, _, err = track.ReadRTP() {
 			}
 		})
 		go logEstimates(pc.ID(), factory)
 		return pc, nil
+	}
+}
+
+// ReadRTCP reads what a sender says of its media and drops it, until the sender is gone. The interceptors that it
+// passes on its way make receiver reports of it, from which the sender learns the round-trip time.
+func ReadRTCP(receiver *webrtc.RTPReceiver) {
+	for _, _, err := receiver.ReadRTCP(); err == nil; _, _, err = receiver.ReadRTCP() {
 	}
 }
 
