@@ -39,6 +39,8 @@
 %constant int32_t CLOCK_ABS_SEND_TIME = REMB_CLOCK_ABS_SEND_TIME;
 %constant int32_t CLOCK_TRANSMISSION_OFFSET = REMB_CLOCK_TRANSMISSION_OFFSET;
 %constant int32_t CLOCK_RTP_TIMESTAMP = REMB_CLOCK_RTP_TIMESTAMP;
+%constant int32_t CLOCK_ABS_CAPTURE_TIME = REMB_CLOCK_ABS_CAPTURE_TIME;
+%constant int32_t CLOCK_NONE = REMB_CLOCK_NONE;
 
 %constant int32_t KIND_VIDEO = REMB_KIND_VIDEO;
 %constant int32_t KIND_AUDIO = REMB_KIND_AUDIO;
@@ -46,16 +48,30 @@
 %constant int32_t STAMP_ABS_SEND_TIME = REMB_STAMP_ABS_SEND_TIME;
 %constant int32_t STAMP_TRANSMISSION_OFFSET = REMB_STAMP_TRANSMISSION_OFFSET;
 %constant int32_t STAMP_RTP_TIMESTAMP = REMB_STAMP_RTP_TIMESTAMP;
+%constant int32_t STAMP_ABS_CAPTURE_TIME = REMB_STAMP_ABS_CAPTURE_TIME;
+%constant int32_t STAMP_CAPTURE_CLOCK_OFFSET = REMB_STAMP_CAPTURE_CLOCK_OFFSET;
 
 %constant int32_t STATE_NORMAL = REMB_STATE_NORMAL;
 %constant int32_t STATE_UNDERUSING = REMB_STATE_UNDERUSING;
 %constant int32_t STATE_OVERUSING = REMB_STATE_OVERUSING;
+
+%constant int32_t REASON_UNHEARD = REMB_REASON_UNHEARD;
+%constant int32_t REASON_CONFIG = REMB_REASON_CONFIG;
+%constant int32_t REASON_CARRIED = REMB_REASON_CARRIED;
+%constant int32_t REASON_MAPPED = REMB_REASON_MAPPED;
+%constant int32_t REASON_NO_ABS_SEND_TIME = REMB_REASON_NO_ABS_SEND_TIME;
+%constant int32_t REASON_NO_STAMP = REMB_REASON_NO_STAMP;
+%constant int32_t REASON_NO_MAPPING = REMB_REASON_NO_MAPPING;
+%constant int32_t REASON_OTHER_CLOCK = REMB_REASON_OTHER_CLOCK;
+%constant int32_t REASON_AUDIO = REMB_REASON_AUDIO;
 
 %constant int32_t ID_NONE = REMB_ID_NONE;
 
 %inline %{
 // The version of the library that is loaded, "major.minor.patch".
 const char* version() { return remb_version_string(); }
+// A few words on a REASON_*.
+const char* reason_string(int32_t reason) { return remb_reason_string(reason); }
 %}
 
 namespace remb {
@@ -73,6 +89,7 @@ struct Config {
   int64_t min_bitrate_bps;
   int64_t max_bitrate_bps;
   int64_t remb_interval_us;
+  int32_t abs_capture_time_id;
 };
 
 struct Stream {
@@ -82,6 +99,7 @@ struct Stream {
   int32_t clock_rate_hz;
   int32_t abs_send_time_id;
   int32_t transmission_offset_id;
+  int32_t abs_capture_time_id;
 };
 
 struct Packet {
@@ -93,6 +111,8 @@ struct Packet {
   uint32_t rtp_timestamp;
   int32_t transmission_offset;
   int32_t payload_bytes;
+  int64_t abs_capture_time;
+  int64_t capture_clock_offset;
 };
 
 %immutable;
@@ -118,6 +138,20 @@ struct Stats {
   double modified_offset_ms;
   double threshold_ms;
   double noise_variance_ms2;
+};
+
+struct StreamStats {
+  uint32_t ssrc;
+  int32_t kind;
+  int32_t added;
+  int32_t alive;
+  int32_t clock;
+  int32_t clock_reason;
+  uint32_t stamps;
+  int32_t state;
+  int64_t last_packet_us;
+  int64_t packets;
+  int64_t bytes;
 };
 %mutable;
 
@@ -160,6 +194,8 @@ class Estimator {
   int64_t Estimate() const;
   std::vector<uint32_t> Ssrcs() const;
   Stats Stats() const;
+  std::vector<uint32_t> Streams() const;
+  StreamStats StreamStats(uint32_t ssrc) const;
 };
 
 }  // namespace remb

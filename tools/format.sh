@@ -31,7 +31,7 @@ files() {
 mapfile -t cc < <(files '*.c' '*.cc' '*.h' '*.hpp')
 mapfile -t go < <(files '*.go')
 mapfile -t py < <(files '*.py')
-mapfile -t sh < <(files '*.sh' .ci/run)
+mapfile -t sh < <(files '*.sh' .ci/run tools/browser-bench)
 ruff=.cache/python/bin/ruff
 
 # Goes on after a failure, so that one run shows all of them.

@@ -18,8 +18,8 @@
 // a first estimate, as soon as the rate falls by 3 % or more, and else each second while anything is received.
 // [Estimator.SetMaxBitrate] caps them and [Estimator.Pause] holds them back, at any time.
 //
-// How fast the rate grows depends on the round-trip time. That is measured from the RTCP that the application reads from
-// its RTPSenders or, with [WithReceiverReferenceTime], its RTPReceivers; without either it is 200 ms, or what
+// How fast the rate grows depends on the round-trip time. That is measured from the RTCP that the application reads
+// from its RTPSenders or, with [WithReceiverReferenceTime], its RTPReceivers; without either it is 200 ms, or what
 // [Estimator.SetRTT] says.
 //
 // # With an RTP loop of one's own

@@ -30,11 +30,11 @@ func seeds(n uint64) (all []uint64) {
 // TestAnyOrder makes all calls in random orders, one at a time and in fake time, so that what may be written is known
 // exactly: see connection.check.
 func TestAnyOrder(t *testing.T) {
-	for _, seed := range seeds(30) {
+	for _, seed := range seeds(12) {
 		inBubble(t, fmt.Sprint("seed ", seed), func(t *testing.T) {
 			w := newWorld(t, true)
 			c := &caller{world: w, random: rand.New(rand.NewPCG(seed, 0))}
-			for range 1500 {
+			for range 1200 {
 				c.call()
 				synctest.Wait()
 				w.checkAll()

@@ -48,7 +48,8 @@ func TestReadRTCPPassesThrough(t *testing.T) {
 	if err := i.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n, _, err := i.BindRTCPReader(result{len(good), nil, nil}).Read(slices.Clone(good), nil); n != len(good) || err != nil {
+	late := i.BindRTCPReader(result{len(good), nil, nil})
+	if n, _, err := late.Read(slices.Clone(good), nil); n != len(good) || err != nil {
 		t.Errorf("after Close: %d, %v", n, err)
 	}
 }

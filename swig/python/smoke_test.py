@@ -39,6 +39,27 @@ def test_trace():
     return len(expected)
 
 
+def test_streams():
+    estimator = remb.Estimator()
+    estimator.add_stream(remb.Stream(9))
+    packet = remb.Packet()
+    packet.ssrc, packet.payload_bytes = 0, 1000
+    packet.stamps = remb.STAMP_RTP_TIMESTAMP | remb.STAMP_ABS_CAPTURE_TIME
+    packet.abs_capture_time = -1  # the last moment of an NTP era
+    estimator.on_packet(packet)
+    assert list(estimator.streams()) == [0, 9]
+    heard, unheard = estimator.stream_stats(0), estimator.stream_stats(9)
+    assert (heard.clock, heard.clock_reason) == (remb.CLOCK_ABS_CAPTURE_TIME, remb.REASON_MAPPED)
+    assert (heard.packets, heard.bytes, heard.alive, heard.added) == (1, 1000, 1, 0)
+    assert (unheard.clock, unheard.clock_reason) == (remb.CLOCK_NONE, remb.REASON_UNHEARD)
+    assert remb.reason_string(unheard.clock_reason) == "no packet yet"
+    try:
+        estimator.stream_stats(1)
+        raise AssertionError("an SSRC was made up")
+    except remb.Error as error:
+        assert error.status == remb.ERR_NOT_FOUND
+
+
 def test_message():
     message = remb.Message()
     message.sender_ssrc = 1
@@ -66,6 +87,7 @@ def test_errors():
 
 if __name__ == "__main__":
     reports = test_trace()
+    test_streams()
     test_message()
     test_errors()
     print(f"libremb {remb.version()}: {reports} reports as expected")

@@ -67,6 +67,11 @@ struct Stats : remb_stats {
   Stats() noexcept : remb_stats{} { struct_size = sizeof(remb_stats); }
 };
 
+// remb_stream_stats, as filled by Estimator::StreamStats().
+struct StreamStats : remb_stream_stats {
+  StreamStats() noexcept : remb_stream_stats{} { struct_size = sizeof(remb_stream_stats); }
+};
+
 // A REMB: what Estimator::poll() fills, and its RTCP bytes both ways.
 struct Message : remb_message {
   Message() noexcept : remb_message{} { struct_size = sizeof(remb_message); }
@@ -155,6 +160,18 @@ class Estimator {
   remb::Stats Stats() const {
     remb::Stats stats;
     internal::Check(remb_get_stats(estimator_, &stats));
+    return stats;
+  }
+  // The SSRCs known, in numeric order.
+  std::vector<uint32_t> Streams() const {
+    std::vector<uint32_t> ssrcs(
+        static_cast<std::size_t>(internal::Check(remb_streams(estimator_, nullptr, 0))));
+    internal::Check(remb_streams(estimator_, ssrcs.data(), internal::SizeOf(ssrcs.size())));
+    return ssrcs;
+  }
+  remb::StreamStats StreamStats(uint32_t ssrc) const {
+    remb::StreamStats stats;
+    internal::Check(remb_get_stream_stats(estimator_, ssrc, &stats));
     return stats;
   }
 

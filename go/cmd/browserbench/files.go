@@ -31,7 +31,9 @@ func (s *series) writeFiles(out io.Writer) error {
 			}
 		}
 		if len(of) > 0 {
-			err = errors.Join(err, s.writeFile(c.name+".html", func(w io.Writer) error { return report.Write(w, s.page(c, of)) }))
+			err = errors.Join(err, s.writeFile(c.name+".html", func(w io.Writer) error {
+				return report.Write(w, s.page(c, of))
+			}))
 		}
 	}
 	if err != nil {

@@ -21,10 +21,10 @@ type options struct {
 	terminal bool // progress goes to one
 }
 
-const usage = `BENCH measures what a real browser does with libremb's REMBs: headless Chromium sends video (VP8, 640x480, noise, at most
-4 Mbit/s) through an emulated bottleneck, 50 ms each way with a drop-tail queue of 300 ms, to a Pion receiver on this
-machine. It shows the calls as they go, prints a table for each case, and writes figures (CSV, JSON) and pages with plots.
-Chromium is looked for in PATH; REMB_CHROMIUM names another one.
+const usage = `BENCH measures what a real browser does with libremb's REMBs: headless Chromium sends video (VP8, 640x480,
+noise, at most 4 Mbit/s) through an emulated bottleneck, 50 ms each way with a drop-tail queue of 300 ms, to a Pion
+receiver on this machine. It shows the calls as they go, prints a table for each case, and writes figures (CSV,
+JSON) and pages with plots. Chromium is looked for in PATH; REMB_CHROMIUM names another one.
 
 Usage: BENCH [flags]
 
@@ -40,8 +40,8 @@ Examples:
   BENCH --runs=1 --duration-scale=0.1
       only to see that it works; the figures mean nothing then
 
-Exit status: 0 if all calls took place; 1 if something failed, which Ctrl-C does too, after what there is so far has been
-printed and written; 2 for a wrong command line.
+Exit status: 0 if all calls took place; 1 if something failed, which Ctrl-C does too, after what there is so far has
+been printed and written; 2 for a wrong command line.
 `
 
 // name is what the program was called as: tools/browser-bench says that it is that.
@@ -61,7 +61,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	sourceNames := flags.String("sources", "libwebrtc,knowing", "`NAMES` of who decides what REMBs say")
 	flags.IntVar(&o.runs, "runs", 3, "`NUMBER` of calls for each case and source")
 	scale := flags.Float64("duration-scale", 1, "`FACTOR` for all durations, 0.05 to 10")
-	flags.DurationVar(&o.interval, "remb-interval", time.Second, "`TIME` between REMBs of libremb that do not lower the rate")
+	flags.DurationVar(&o.interval, "remb-interval", time.Second,
+		"`TIME` between REMBs of libremb that do not lower the rate")
 	flags.StringVar(&o.out, "out", "browser-bench", "`FOLDER` for the files")
 	flags.BoolVar(&o.verbose, "verbose", false, "show what the page writes to its console")
 	switch err := flags.Parse(args); {

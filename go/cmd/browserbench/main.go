@@ -116,17 +116,17 @@ func (s *series) call(ctx context.Context, o *outcome, what string) (err error) 
 
 // line is what progress shows of a second: on a terminal over the line before, else each tenth only.
 func (s *series) line(what string, at, end time.Duration, sample browsercall.Sample) string {
-	begin, ending := "\r\x1b[K", ""
+	begin, ending, last := "\r\x1b[K", "", at >= end.Truncate(time.Second)
 	if !s.terminal {
 		begin, ending = "", "\n"
-		if at%(10*time.Second) != 0 && at < end {
+		if at%(10*time.Second) != 0 && !last {
 			return ""
 		}
-	} else if at >= end.Truncate(time.Second) {
+	} else if last {
 		ending = "\n"
 	}
 	mbit := func(bps float64) string { return fmt.Sprintf("%.2f", bps/1e6) }
-	return fmt.Sprintf("%s%s  %3.0f s of %.0f  capacity %s  sent %s  received %s  REMB %s Mbit/s  queue %.0f ms%s", begin, what,
-		at.Seconds(), end.Seconds(), mbit(float64(sample.Capacity)), mbit(sample.SentRate), mbit(sample.Received),
-		mbit(float64(sample.REMB)), sample.QueueMs, ending)
+	return fmt.Sprintf("%s%s  %3.0f s of %.0f  capacity %s  sent %s  received %s  REMB %s Mbit/s  queue %.0f ms%s",
+		begin, what, at.Seconds(), end.Seconds(), mbit(float64(sample.Capacity)), mbit(sample.SentRate),
+		mbit(sample.Received), mbit(float64(sample.REMB)), sample.QueueMs, ending)
 }

@@ -15,15 +15,15 @@ import (
 // conventions say what the figures mean.
 const conventions = `
 Conventions
-  use: bits received over the integral of min(capacity, 4 Mbit/s), over the whole call and by phase of one capacity. Whole IP
-    packets that carry RTP count, with 28 bytes of header each.
-  queue: true time behind other packets before the bottleneck, of the packets received. drop-tail: a packet that would have
-    to wait more than 300 ms at the capacity of the moment is dropped.
+  use: bits received over the integral of min(capacity, 4 Mbit/s), over the whole call and by phase of one capacity.
+    Whole IP packets that carry RTP count, with 28 bytes of IPv4 and UDP header each.
+  queue: true time behind other packets before the bottleneck, of the packets received. A packet that would have to
+    wait more than 300 ms at the capacity of the moment is dropped.
   start: time from the first media packet until 80 % of min(capacity, 4 Mbit/s) are sent.
-  → X sent: time from a change until the rate sent is down to the capacity or, after a rise, up to 80 % of it; rates are
-    means over the last 500 ms. → X queue: until no packet of the next half second waits longer than 50 ms.
-  obeyed: share of looks at getStats, five a second, in which availableOutgoingBitrate was within 4 % of the REMB of the
-    moment or of one no more than a second older.
+  → X sent: time from a change until the rate sent is down to the capacity or, after a rise, up to 80 % of it; rates
+    are means over the last 500 ms. → X queue: until no packet of the next half second waits longer than 50 ms.
+  obeyed: share of looks at getStats, five a second, in which availableOutgoingBitrate was within 4 % of the REMB of
+    the moment or of one no more than a second older.
   late: how much later than it should this machine passed on 1 % of the packets. Above a few ms it spoils the figures.
   In the case cap the path is unlimited, and the highest REMB stands for the capacity.
 `

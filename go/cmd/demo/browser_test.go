@@ -3,8 +3,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -46,17 +48,6 @@ func TestPageURL(t *testing.T) {
 	}
 }
 
-// notes is an output that says when something was written to it.
-type notes struct {
-	bytes.Buffer
-	written chan struct{}
-}
-
-func (n *notes) Write(data []byte) (int, error) {
-	defer close(n.written)
-	return n.Buffer.Write(data)
-}
-
 // The page is there as soon as its address is printed, begins with the flags' link, and Ctrl-C is no error.
 func TestServe(t *testing.T) {
 	o, err := parse(strings.Fields("--browser --listen=127.0.0.1:0 --capacity=0.7M --delay=25ms"), io.Discard)
@@ -65,14 +56,14 @@ func TestServe(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	out, served := &notes{written: make(chan struct{})}, make(chan error, 1)
-	go func() { served <- serve(ctx, o, out) }()
-	select {
-	case <-out.written:
-	case err := <-served:
-		t.Fatal(err)
+	read, write := io.Pipe()
+	served := make(chan error, 1)
+	go func() { served <- errors.Join(serve(ctx, o, write), write.Close()) }()
+	url, err := bufio.NewReader(read).ReadString('\n')
+	if err != nil {
+		t.Fatal(err, <-served)
 	}
-	url, _, _ := strings.Cut(out.String(), "\n")
+	url = strings.TrimSpace(url)
 	response, err := http.Get(strings.Replace(url, "localhost", "127.0.0.1", 1))
 	if err != nil {
 		t.Fatal(err)

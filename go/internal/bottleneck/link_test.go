@@ -239,7 +239,7 @@ func TestSetKeepsThePlan(t *testing.T) {
 	drain(t, link, []crossing{{25 * ms, 35 * ms}}, 5*ms)
 }
 
-// Of 100 000 packets 1 % get lost, within 5 standard deviations of 31; another seed loses others, the same one the same.
+// Of 100 000 packets 1 % get lost, within 5 standard deviations of 31; another seed loses others.
 func TestLoss(t *testing.T) {
 	lose := func(seed uint64) (lost []int) {
 		link := NewLink(LinkConfig{Bps: 1_000_000, Loss: 0.01, Seed: seed})

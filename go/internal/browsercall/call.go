@@ -48,10 +48,10 @@ type Call struct {
 	ended      time.Duration // in the relay's time; 0: it goes on
 }
 
-// Answer takes a browser's offer and answers it. No candidates are exchanged besides: the offer's are not used, since the
-// receiver learns where the browser is from what it sends, and the answer has one, the entrance of the bottleneck. ctx is
-// for the answering alone; the call then lives until Close. Errors name a member of config that is out of range, or are
-// Pion's about the offer.
+// Answer takes a browser's offer and answers it. No candidates are exchanged besides: the offer's are not used, since
+// the receiver learns where the browser is from what it sends, and the answer has one, the entrance of the bottleneck.
+// ctx is for the answering alone; the call then lives until Close. Errors name a member of config that is out of range,
+// or are Pion's about the offer.
 func Answer(ctx context.Context, config Config, offer string) (call *Call, answer string, err error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, "", err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/netip"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,8 @@ func until(t *testing.T, call *Call, what string, ok func(Sample) bool) Sample {
 func TestCall(t *testing.T) {
 	noGoroutineLeft(t)
 	link := Link{CapacityBps: 5_000_000, Delay: 20 * ms, Queue: 300 * ms}
-	call, sender := start(t, Config{Link: link, SourceMax: 2_000_000, Options: []remb.Option{remb.WithInitialBitrate(3_000_000)}})
+	options := []remb.Option{remb.WithInitialBitrate(3_000_000)}
+	call, sender := start(t, Config{Link: link, SourceMax: 2_000_000, Options: options})
 	s := until(t, call, "media flows", func(s Sample) bool { return s.Media > 300 && s.RTTMs > 0 })
 	if s.Connection != "connected" || !s.AbsSendTime || s.TransportCC || s.Dropped != 0 || s.Lost != 0 || s.REMBs == 0 {
 		t.Errorf("%+v", s)
@@ -101,7 +103,9 @@ func TestCall(t *testing.T) {
 	if s.Capacity != 1_000_000 || s.QueueMs < 200 || s.QueueMs > 330 || s.Lost != 0 {
 		t.Errorf("%+v", s)
 	}
-	s = until(t, call, "the library finds over-use", func(s Sample) bool { return s.Estimate < 1_100_000 && s.REMB < 1_100_000 })
+	s = until(t, call, "the library finds over-use", func(s Sample) bool {
+		return s.Estimate < 1_100_000 && s.REMB < 1_100_000
+	})
 	if s.Received > 1_200_000 {
 		t.Errorf("%g bit/s come through 1 000 000", s.Received)
 	}
@@ -150,14 +154,14 @@ func checkRecording(t *testing.T, call *Call) {
 	for _, step := range r.Capacity {
 		capacities = append(capacities, step.Bps)
 	}
-	if len(capacities) != 3 || r.Capacity[0].At != 0 || capacities[0] != 5e6 || capacities[1] != 1e6 || capacities[2] != MaxCapacityBps {
+	if !slices.Equal(capacities, []float64{5e6, 1e6, MaxCapacityBps}) || r.Capacity[0].At != 0 {
 		t.Errorf("capacities %v", r.Capacity)
 	}
 	if last := r.Estimates[len(r.Estimates)-1]; last.Target != 1_234_567 || last.REMB == 0 {
 		t.Errorf("%+v", last)
 	}
 	summary, sample := callrecord.Summarise(r), call.Sample()
-	if summary.Dropped != sample.Dropped || summary.REMBs == 0 || summary.REMBs > sample.REMBs || summary.SteadyQueueP50 < 0 {
+	if summary.Dropped != sample.Dropped || summary.REMBs == 0 || summary.REMBs > sample.REMBs {
 		t.Errorf("%+v of %+v", summary, sample)
 	}
 	if summary.Utilisation < 0.3 || summary.Utilisation > 1.2 {
@@ -214,7 +218,9 @@ func TestSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	sender.WaitForREMB(t, is(800_000))
-	for _, source := range []REMBSource{{Kind: "oracle"}, {Kind: SourceKnowing, Factor: -1}, {Kind: SourceKnowing, Factor: 3}} {
+	for _, source := range []REMBSource{
+		{Kind: "oracle"}, {Kind: SourceKnowing, Factor: -1}, {Kind: SourceKnowing, Factor: 3},
+	} {
 		if err := call.SetSource(source); err == nil {
 			t.Errorf("%+v is accepted", source)
 		}

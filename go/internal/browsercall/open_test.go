@@ -32,8 +32,8 @@ func TestGreets(t *testing.T) {
 }
 
 func TestSDP(t *testing.T) {
-	const sdp = "v=0\r\na=ice-ufrag:abcd\r\na=ice-ufrag:efgh\r\na=extmap:3 urn:x\r\na=extmap:14/sendonly urn:y some words\r\n" +
-		"a=extmap:300 urn:z\r\na=extmap:7"
+	const sdp = "v=0\r\na=ice-ufrag:abcd\r\na=ice-ufrag:efgh\r\na=extmap:3 urn:x\r\n" +
+		"a=extmap:14/sendonly urn:y some words\r\na=extmap:300 urn:z\r\na=extmap:7"
 	if got := attribute(sdp, "ice-ufrag:"); got != "abcd" {
 		t.Errorf("%q", got)
 	}

@@ -67,15 +67,16 @@ func TestRecorderCapacity(t *testing.T) {
 	for i, bps := range []int64{1_000_000, 2_000_000, 0} {
 		r.onLink(time.Duration(i)*time.Second, Link{CapacityBps: bps})
 	}
-	if got := r.snapshot(3*time.Second, 0); got.Duration != 0 || len(got.Capacity) != 1 || got.Capacity[0].Bps != MaxCapacityBps {
+	got := r.snapshot(3*time.Second, 0)
+	if got.Duration != 0 || len(got.Capacity) != 1 || got.Capacity[0].Bps != MaxCapacityBps {
 		t.Errorf("%+v", got)
 	}
 	r.onArrival(10*time.Second, rtpPacket, false)
 	r.onLink(12*time.Second, Link{CapacityBps: 500_000})
 	r.onLink(13*time.Second, Link{CapacityBps: 500_000, Loss: 0.5})
-	got := r.snapshot(14*time.Second, 0).Capacity
-	if len(got) != 2 || got[1] != (callrecord.Rate{At: 2 * time.Second, Bps: 500_000}) {
-		t.Errorf("%v", got)
+	steps := r.snapshot(14*time.Second, 0).Capacity
+	if len(steps) != 2 || steps[1] != (callrecord.Rate{At: 2 * time.Second, Bps: 500_000}) {
+		t.Errorf("%v", steps)
 	}
 }
 

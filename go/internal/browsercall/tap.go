@@ -52,7 +52,9 @@ func (t *tap) send(message *rtcp.ReceiverEstimatedMaximumBitrate) error {
 	return err
 }
 
-func (t *tap) write(writer interceptor.RTCPWriter, packets []rtcp.Packet, attributes interceptor.Attributes) (int, error) {
+func (t *tap) write(
+	writer interceptor.RTCPWriter, packets []rtcp.Packet, attributes interceptor.Attributes,
+) (int, error) {
 	n, err := writer.Write(packets, attributes)
 	if err != nil {
 		return n, err

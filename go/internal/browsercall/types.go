@@ -1,6 +1,6 @@
-// Package browsercall is the receiving end of a call from a browser whose whole path (ICE, DTLS, media and RTCP) crosses
-// an emulated bottleneck. The receiver is an ordinary Pion program that calls rembwebrtc.ConfigureREMB and reads its
-// tracks; what REMBs say can be left to the library, to a receiver that knows the capacity, or to nobody.
+// Package browsercall is the receiving end of a call from a browser whose whole path (ICE, DTLS, media and RTCP)
+// crosses an emulated bottleneck. The receiver is an ordinary Pion program that calls rembwebrtc.ConfigureREMB and reads
+// its tracks; what REMBs say can be left to the library, to a receiver that knows the capacity, or to nobody.
 package browsercall
 
 import (
@@ -142,7 +142,7 @@ type Sample struct {
 	AbsSendTime bool `json:"abs_send_time"` // the newest video packet has it
 	TransportCC bool `json:"transport_cc"`  // some packet had it: REMB then rules no more
 
-	Connection string `json:"connection"` // of the peer connection: new, connecting, connected, disconnected, failed, closed
+	Connection string `json:"connection"` // webrtc.PeerConnectionState's name
 
 	Browser BrowserStats `json:"browser"` // the last that came
 }

@@ -93,8 +93,10 @@ func TestInChromium(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(csv), "\n")
-	if columns := strings.Count(lines[0], ","); len(lines) < 30 || columns != strings.Count(lines[len(lines)-1], ",") {
-		t.Errorf("%d lines of CSV, the first and last of which are\n%s\n%s", len(lines), lines[0], lines[len(lines)-1])
+	first, last := strings.Split(lines[1], ","), strings.Split(lines[len(lines)-1], ",")
+	if columns := strings.Count(lines[0], ",") + 1; len(first) != columns || len(last) != columns ||
+		!strings.HasPrefix(lines[0], "time_s,call,capacity_bps,") || first[1] != "1" || last[1] < "2" || last[2] != "100000" {
+		t.Errorf("CSV of %d lines:\n%s\n%s\n...\n%s", len(lines), lines[0], lines[1], lines[len(lines)-1])
 	}
 
 	if err := browser.Open(t.Context(), "about:blank"); err != nil {

@@ -8,8 +8,10 @@ import (
 )
 
 const (
-	// sampleInterval is the time between samples.
-	sampleInterval = 100 * time.Millisecond
+	// lookInterval is the time between looks at the detector, whose over-use may last for a few packets only. Every so
+	// many looks there is a sample, each 100 ms.
+	lookInterval   = 20 * time.Millisecond
+	looksPerSample = 5
 	// eventTime is how long a client may take to accept an event.
 	eventTime = 10 * time.Second
 )
@@ -31,9 +33,20 @@ func getEvents(w http.ResponseWriter, r *http.Request, c *call) {
 		return control.Flush()
 	}
 	_, _ = fmt.Fprint(w, "retry: 1000\n\n") // ms; an error shows at the first sample
-	tick := time.NewTicker(sampleInterval)
+	tick := time.NewTicker(lookInterval)
 	defer tick.Stop()
-	for send("sample", sampleToJSON(c.Sample())) == nil {
+	worst := ""
+	for look := 0; ; look++ {
+		sample := c.Sample()
+		if stateRank[sample.State] >= stateRank[worst] {
+			worst = sample.State
+		}
+		if look%looksPerSample == 0 {
+			sample.State, worst = worst, ""
+			if send("sample", sampleToJSON(sample)) != nil {
+				return
+			}
+		}
 		select {
 		case <-tick.C:
 		case <-c.Done():
@@ -44,3 +57,6 @@ func getEvents(w http.ResponseWriter, r *http.Request, c *call) {
 		}
 	}
 }
+
+// stateRank says which of the detector's states is worth more to be shown.
+var stateRank = map[string]int{"normal": 1, "underusing": 2, "overusing": 3}

@@ -28,8 +28,8 @@ const (
 	sourceMax = 4_000_000
 )
 
-// busy is how late 1 % of the packets are passed on by a machine that has other things to do: 0.2 to 1 ms if nothing else
-// runs but the browser. Late packets look like queues, and an encoder that does not get its time sends in bursts.
+// busy is how late 1 % of the packets are passed on by a machine that has other things to do than the browser. Late
+// packets look like queues, and an encoder that does not get its time sends in bursts.
 const busy = 3 * ms
 
 // call has Chromium make a call from the demo's page, and returns what happened. Without Chromium the test is skipped.
@@ -51,10 +51,11 @@ func call(t *testing.T, run Run) *Result {
 		}
 	}()
 	run.OnSecond = func(at time.Duration, s browsercall.Sample) {
-		t.Logf("%3.0f s  capacity %4d  sent %4.0f  received %4.0f  estimate %4d  REMB %4d kbit/s  %s, queue %3.0f ms, %d dropped; "+
-			"browser: available %4.0f, target %4.0f kbit/s, %2.0f frames/s, rtt %.0f ms", at.Seconds(), s.Capacity/1000,
-			s.SentRate/1000, s.Received/1000, s.Estimate/1000, s.REMB/1000, s.State, s.QueueMs, s.Dropped,
-			s.Browser.AvailableOutgoingBitrate/1000, s.Browser.TargetBitrate/1000, s.Browser.FramesPerSecond, s.Browser.RTTMs)
+		t.Logf("%3.0f s  capacity %4d  sent %4.0f  received %4.0f  estimate %4d  REMB %4d kbit/s  %s, queue %3.0f ms, "+
+			"%d dropped; browser: available %4.0f, target %4.0f kbit/s, %2.0f frames/s, rtt %.0f ms", at.Seconds(),
+			s.Capacity/1000, s.SentRate/1000, s.Received/1000, s.Estimate/1000, s.REMB/1000, s.State, s.QueueMs, s.Dropped,
+			s.Browser.AvailableOutgoingBitrate/1000, s.Browser.TargetBitrate/1000, s.Browser.FramesPerSecond,
+			s.Browser.RTTMs)
 	}
 	result, err := Do(t.Context(), browser, run)
 	if err != nil {
@@ -137,10 +138,10 @@ func TestBottleneck(t *testing.T) {
 		checkCapacity(t, r.Recording)
 		f := Measure(r)
 		growth = append(growth, mean(r.Recording, 31*second, 34*second)/mean(r.Recording, 19*second, 22*second))
-		t.Logf("utilisation %.2f, by phase %+v; queue p50 %v, p95 %v, p99 %v; %d of %d dropped; changes %+v; %d REMBs, the first "+
-			"after %v; obeyed in %.0f %% of looks; late p99 %v; sends %.2f times as much after the rise", f.Utilisation, f.Phases,
-			f.QueueP50, f.QueueP95, f.QueueP99, f.Dropped, f.Sent, f.Changes, f.REMBs, f.FirstREMB, 100*f.Obeyed,
-			f.DeliveryLateP99, growth[len(growth)-1])
+		t.Logf("utilisation %.2f, by phase %+v; queue p50 %v, p95 %v, p99 %v; %d of %d dropped; changes %+v; %d REMBs, "+
+			"the first after %v; obeyed in %.0f %% of looks; late p99 %v; sends %.2f times as much after the rise",
+			f.Utilisation, f.Phases, f.QueueP50, f.QueueP95, f.QueueP99, f.Dropped, f.Sent, f.Changes, f.REMBs, f.FirstREMB,
+			100*f.Obeyed, f.DeliveryLateP99, growth[len(growth)-1])
 		figures = append(figures, f)
 	}
 	m := Median(figures)
@@ -217,7 +218,8 @@ func TestPlainPage(t *testing.T) {
 		t.Errorf("the call took %v", d)
 	}
 	s := r.Last
-	if s.Lost == 0 || s.RTX == 0 || s.Media < 50 || s.REMB != 900_000_000 || s.Browser.AvailableOutgoingBitrate < 1_000_000 {
+	if s.Lost == 0 || s.RTX == 0 || s.Media < 50 || s.REMB != 900_000_000 ||
+		s.Browser.AvailableOutgoingBitrate < 1_000_000 {
 		t.Errorf("%+v", s)
 	}
 	if f := Measure(r); f.Utilisation < 0.05 || f.Utilisation > 1.5 || f.Lost != s.Lost {

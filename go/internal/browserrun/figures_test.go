@@ -33,7 +33,8 @@ func TestObeyed(t *testing.T) {
 			t.Errorf("%s: %g", c.name, got)
 		}
 	}
-	if got := obeyed(rembs, []browsercall.TimedStats{look(3, 1e6), look(4, 2e6), look(9.5, 0.8e6), look(10, 0)}); got != 0.5 {
+	four := []browsercall.TimedStats{look(3, 1e6), look(4, 2e6), look(9.5, 0.8e6), look(10, 0)}
+	if got := obeyed(rembs, four); got != 0.5 {
 		t.Errorf("%g of four", got)
 	}
 	if got := obeyed(nil, []browsercall.TimedStats{look(3, 1e6)}); got != 0 {
