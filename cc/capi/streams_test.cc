@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <cstddef>
-#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "cc/testing/capture_times.h"
@@ -124,25 +124,23 @@ TEST_CASE("a stream ceases to be alive by time alone") {
 
 TEST_CASE("packets and bytes add up, over switches and silence") {
   Fixture fixture;
+  fixture.Add(0);
   fixture.Add(1);
   const uint32_t stamps[] = {kRtp, kRtp | kAbsSendTime, kRtp | kCapture, kRtp,
                              0,    kRtp | kAbsSendTime};
   int64_t packets[3] = {};
   for (int i = 0; i < 2000; ++i) {
     const uint32_t ssrc = i % 3 == 0;
+    if (i == 1000) fixture.Wait(5'000'000);
     fixture.Send(ssrc, stamps[i / 37 % 6]);
     ++packets[ssrc];
-    if (i == 1000) {
-      fixture.Wait(5'000'000);
-      packets[0] = 0;  // not added, so forgotten
-    }
     REQUIRE(fixture.Stats(ssrc).packets == packets[ssrc]);
     REQUIRE(fixture.Stats(ssrc).bytes == 1000 * packets[ssrc]);
     REQUIRE(fixture.Stats(ssrc).last_packet_us == fixture.now_us());
     REQUIRE(fixture.Stats(ssrc).stamps == stamps[i / 37 % 6]);
   }
   CHECK(remb_reset(fixture.get()) == REMB_OK);
-  CHECK(fixture.Streams() == std::vector<uint32_t>{1});
+  CHECK(fixture.Streams() == std::vector<uint32_t>{0, 1});
   CHECK(fixture.Stats(1).packets == 0);
   CHECK(fixture.Stats(1).stamps == 0);
   fixture.CheckSource(1, REMB_CLOCK_NONE, REMB_REASON_UNHEARD);
@@ -150,11 +148,11 @@ TEST_CASE("packets and bytes add up, over switches and silence") {
 
 TEST_CASE("a clock that is set back: times are forgotten, counts are not") {
   Fixture fixture;
+  fixture.Wait(10'000'000);
   fixture.Add(1);
   fixture.SendMany(10, 1, kRtp);
   fixture.SendMany(10, 2, kRtp);
-  fixture.Wait(-10'000'000 + 9'700'000);
-  fixture.Wait(-5'000'000 + 4'000'000 - 1'000'000);
+  fixture.Wait(-5'000'000);
   REQUIRE(fixture.Send(2, kRtp) >= 0);
   CHECK(fixture.Stats(1).last_packet_us == -1);
   CHECK(fixture.Stats(1).packets == 10);
@@ -207,21 +205,19 @@ TEST_CASE("the automatic clock: each stream says what it has and why") {
 }
 
 TEST_CASE("a fixed clock: a stream has it or none") {
-  const struct {
-    int32_t clock;
-    uint32_t stamp;
-  } fixed = GENERATE(values<decltype(fixed)>({{REMB_CLOCK_ABS_SEND_TIME, kAbsSendTime},
-                                              {REMB_CLOCK_TRANSMISSION_OFFSET, kRtp | kOffset},
-                                              {REMB_CLOCK_RTP_TIMESTAMP, kRtp},
-                                              {REMB_CLOCK_ABS_CAPTURE_TIME, kRtp | kCapture}}));
-  Fixture fixture(fixed.clock);
-  fixture.Send(1, fixed.stamp);
+  using Fixed = std::pair<int32_t, uint32_t>;
+  const auto [clock, stamps] = GENERATE(Fixed(REMB_CLOCK_ABS_SEND_TIME, kAbsSendTime),
+                                        Fixed(REMB_CLOCK_TRANSMISSION_OFFSET, kRtp | kOffset),
+                                        Fixed(REMB_CLOCK_RTP_TIMESTAMP, kRtp),
+                                        Fixed(REMB_CLOCK_ABS_CAPTURE_TIME, kRtp | kCapture));
+  Fixture fixture(clock);
+  fixture.Send(1, stamps);
   fixture.Send(2, kOffset);
-  CHECK(fixture.clock() == fixed.clock);
-  fixture.CheckSource(1, fixed.clock, REMB_REASON_CONFIG);
+  CHECK(fixture.clock() == clock);
+  fixture.CheckSource(1, clock, REMB_REASON_CONFIG);
   fixture.CheckSource(2, REMB_CLOCK_NONE, REMB_REASON_NO_STAMP);
   fixture.SendMany(100, 1, kRtp);
-  CHECK(fixture.clock() == fixed.clock);
+  CHECK(fixture.clock() == clock);
 }
 
 TEST_CASE("from abs-send-time to capture times, and back at once") {

@@ -157,8 +157,8 @@ TEST_CASE("so do stamps of sending on all packets, of any kind") {
   for (const std::string trace : kReferenceTraces) {
     CAPTURE(trace);
     const Comparison result = Compare(trace, kSendingOfAll);
-    // RTX has none there, and counts in the bitrate alone.
-    CHECK(std::abs(trace == "chromium-bottleneck" ? result.settled : result.whole) < 0.1);
+    CHECK(result.clock == REMB_CLOCK_ABS_CAPTURE_TIME);
+    CHECK(std::abs(result.whole) < 0.02);
     CHECK(result.found + result.overuses / 20 >= result.overuses);
   }
 }

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <map>
-#include <optional>
 
 namespace remb::testing {
 namespace {
@@ -18,15 +17,16 @@ class Unwrapper {
 
   int64_t Unwrap(uint32_t value) {
     const uint32_t shift = 32 - static_cast<uint32_t>(bits_);
-    const uint32_t before = last_.value_or(value);
-    value_ += static_cast<int32_t>((value - before) << shift) >> shift;
+    if (!first_) value_ += static_cast<int32_t>((value - last_) << shift) >> shift;
+    first_ = false;
     last_ = value;
     return value_;
   }
 
  private:
   int bits_;
-  std::optional<uint32_t> last_;
+  bool first_ = true;
+  uint32_t last_ = 0;
   int64_t value_ = 0;
 };
 
@@ -62,7 +62,8 @@ void AddCaptureTimes(const CaptureTimes& options, std::vector<remb_packet>& pack
       stream.first_capture = sent - packet.transmission_offset / kClockRate;
     }
     const double interval = static_cast<double>(options.interval_us) / 1e6;
-    if (stream.rtx || (stream.last_stamp >= 0 && sent - stream.last_stamp < interval)) continue;
+    if (stream.last_stamp >= 0 && sent - stream.last_stamp < interval) continue;
+    if (stream.rtx && !(options.of_sending && options.interval_us == 0)) continue;
     stream.last_stamp = sent;
     const double ntp = options.of_sending ? sent : stream.first_capture + since_first;
     packet.stamps |= REMB_STAMP_ABS_CAPTURE_TIME;

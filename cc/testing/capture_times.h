@@ -18,7 +18,7 @@ struct CaptureTimes {
 };
 
 // Gives packets with abs-send-time their stamps. An RTX SSRC, whose RTP timestamps are those of
-// other packets, gets none.
+// other packets, gets none, but if each packet is to say when it was sent itself.
 void AddCaptureTimes(const CaptureTimes& options, std::vector<remb_packet>& packets);
 
 // NTP time in 32.32 fixed point, as in the extension.

@@ -26,8 +26,8 @@ const usage = `Usage: bench [flags]          what a packet costs
 
 The first prints a table: processor time, bytes and allocations a packet through an interceptor that is alone in its
 registry, for this project's, for some of Pion's, and for none ("bare"), with a packet of 1200 bytes each 2 ms of the
-test's own time. The time is that of the whole process: work on other goroutines counts, and that of other programs does
-not. All figures are medians of rounds in which everything has its turn.
+test's own time. The time is that of the whole process: work on other goroutines counts, other programs' does not. All
+figures are medians of rounds in which everything has its turn.
 
 The second has many peer connections read in real time, by turns with and without the interceptor, and compares processor
 time and latency of Read.
@@ -49,7 +49,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.BoolVar(&o.load, "load", false, "many peer connections instead of the table")
 	flags.IntVar(&o.connections, "connections", 1000, "`NUMBER` of peer connections of --load")
 	flags.IntVar(&o.rate, "rate", 500, "packets/s of each of them, a `NUMBER`")
-	flags.DurationVar(&o.duration, "duration", time.Minute, "`TIME` that --load measures with the interceptor, and as long without")
+	flags.DurationVar(&o.duration, "duration", time.Minute, "`TIME` that --load measures, once with and once without")
 	flags.IntVar(&o.procs, "procs", 0, "`NUMBER` of processors to use; 0: 2 with --load, else all")
 	flags.BoolVar(&o.json, "json", false, "print the figures as JSON")
 	flags.BoolVar(&o.check, "check", false, "fail if a figure is beyond its limit")

@@ -19,8 +19,10 @@ const (
 	loadProcessors = 2
 	// packetsPerBurst come at a time, as a video's packets do.
 	packetsPerBurst = 5
-	// warmUp is not measured. It takes 5 s for the first estimate.
-	warmUp = 6 * time.Second
+	// warmUp is not measured.
+	warmUp = time.Second
+	// initialBitrate has REMBs sent from the start, not only from the first estimate on, which takes 5 s.
+	initialBitrate = 1_000_000
 	// silence is how long it may take until nothing is done for streams that have fallen silent: they die after 2 s, for
 	// whose end the loop sleeps once more than packets came.
 	silence = 4500 * time.Millisecond
@@ -88,7 +90,7 @@ func (l *load) part(ctx context.Context, o options, with bool) (*sample, error) 
 	var factory interceptor.Factory
 	if with {
 		var err error
-		if factory, err = remb.NewBWEInterceptorFactory(); err != nil {
+		if factory, err = remb.NewBWEInterceptorFactory(remb.WithInitialBitrate(initialBitrate)); err != nil {
 			return nil, err
 		}
 	}
@@ -131,13 +133,12 @@ func (l *load) part(ctx context.Context, o options, with bool) (*sample, error) 
 }
 
 // countWakeUps counts how often the interceptors look at their clock other than for a packet. To wake up takes two looks
-// at least, one to poll and one to find out how long to sleep.
+// at least, one to poll and one to find out how long to sleep. (With a clock that is not the real one packets wake them too
+// when a REMB is due, as they can't know when they will by themselves: usually they wake up less often.)
 func (l *load) countWakeUps(ctx context.Context, o options) error {
 	var looks atomic.Int64
-	factory, err := remb.NewBWEInterceptorFactory(remb.WithNow(func() time.Time {
-		looks.Add(1)
-		return time.Now()
-	}))
+	now := func() time.Time { looks.Add(1); return time.Now() }
+	factory, err := remb.NewBWEInterceptorFactory(remb.WithInitialBitrate(initialBitrate), remb.WithNow(now))
 	if err != nil {
 		return err
 	}
@@ -219,8 +220,8 @@ func (l *load) write(out io.Writer) error {
 // verdicts holds the figures against the goals.
 func (l *load) verdicts() []verdict {
 	return []verdict{
-		atMost("processor time with the interceptor beyond that without", l.CPU[1]-l.CPU[0], goalCPU, "% of one processor"),
-		atMost("p99.9 within Read beyond that without", l.P999[1]-l.P999[0], goalLatency, "µs"),
+		atMost("processor time beyond that without the interceptor", l.CPU[1]-l.CPU[0], goalCPU, "% of one"),
+		atMost("p99.9 within Read beyond that without the interceptor", l.P999[1]-l.P999[0], goalLatency, "µs"),
 		atMost("goroutines a connection", l.Goroutines, goalGoroutines, ""),
 		atMost("wake-ups a REMB", l.WakeUps/l.REMBs, goalWakeUps, ""),
 		atMost("wake-ups a second in silence", l.SilentWakeUps, 0, ""),

@@ -75,7 +75,7 @@ func TestText(t *testing.T) {
 }
 
 func TestLoad(t *testing.T) {
-	out, err := start(t.Context(), "--load --connections=20 --duration=2s --json")
+	out, err := start(t.Context(), "--load --connections=20 --duration=1s --json")
 	if err != nil {
 		t.Fatal(err)
 	}

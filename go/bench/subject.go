@@ -77,9 +77,6 @@ func connect(id string, factory interceptor.Factory, l *line, streams int, trans
 	chain.BindRTCPWriter(interceptor.RTCPWriterFunc(func([]rtcp.Packet, interceptor.Attributes) (int, error) {
 		return 0, nil
 	}))
-	chain.BindRTCPReader(interceptor.RTCPReaderFunc(func([]byte, interceptor.Attributes) (int, interceptor.Attributes, error) {
-		return 0, nil, errors.New("no RTCP comes")
-	}))
 	for ssrc := range uint32(streams) {
 		s, err := newStream(l, ssrc+1)
 		if err != nil {

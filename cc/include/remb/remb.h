@@ -355,7 +355,8 @@ typedef struct remb_stream_stats {
   int32_t reserved;       /* 0 */
   int64_t last_packet_us; /* when; -1: never, or not since the clock was set back. That and */
                           /* stamps also tell of packets of audio left out */
-  int64_t packets;        /* counted since it came to be known, or the reset */
+  int64_t packets;        /* counted since it came to be known, or the reset; a change of clocks */
+                          /* forgets those not added */
   int64_t bytes;          /* their payload plus padding */
 } remb_stream_stats;
 

@@ -88,7 +88,7 @@ type sampleJSON struct {
 	EstimateBps    int     `json:"estimate_bps"`
 	REMBBps        int     `json:"remb_bps"`       // the last one sent
 	REMBs          int     `json:"rembs"`          // sent so far
-	State          string  `json:"state"`          // of the detector, the worst since the sample before: normal, underusing, overusing
+	State          string  `json:"state"`          // the detector's worst since the sample before
 	QueueDelayMs   float64 `json:"queue_delay_ms"` // of a packet that came now
 	DroppedPackets int     `json:"dropped_packets"`
 	LostPackets    int     `json:"lost_packets"`

@@ -20,7 +20,7 @@ import (
 )
 
 // callTime is long enough for a first estimate by all means, and for Chromium to come down from its first probe.
-const callTime = 12 * time.Second
+const callTime = 9 * time.Second
 
 // TestMistakes prints a line for each: go test -v ./go/internal/mistakes.
 func TestMistakes(t *testing.T) {
