@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cc/testing/capture_times.h"
 #include "cc/testing/estimator_view.h"
 #include "cc/testing/packets.h"
 #include "cc/testing/test_malloc.h"
@@ -24,23 +25,31 @@ remb_config ConfigWith(int32_t clock) {
   config.clock = clock;
   config.abs_send_time_id = kAbsSendTimeId;
   config.transmission_offset_id = kTransmissionOffsetId;
+  config.abs_capture_time_id = kAbsCaptureTimeId;
   return config;
 }
 
 TEST_CASE("a packet of a known stream allocates nothing") {
   const std::string trace = GENERATE(from_range(kReferenceTraces));
-  const int32_t clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_ABS_SEND_TIME,
-                                 REMB_CLOCK_TRANSMISSION_OFFSET, REMB_CLOCK_RTP_TIMESTAMP);
+  const int32_t clock =
+      GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_ABS_SEND_TIME, REMB_CLOCK_TRANSMISSION_OFFSET,
+               REMB_CLOCK_RTP_TIMESTAMP, REMB_CLOCK_ABS_CAPTURE_TIME);
   const bool abs_send_time = GENERATE(true, false);
   const bool as_rtp = GENERATE(true, false);
   CAPTURE(trace, clock, abs_send_time, as_rtp);
   const Handle handle = Create(ConfigWith(clock));
   std::set<uint32_t> known;
   int64_t allocations = 0;
-  for (remb_packet& packet : ReadReferenceTrace(trace)) {
-    if (!abs_send_time) packet.stamps = kNoAbsSendTime;
+  std::vector<remb_packet> packets = ReadReferenceTrace(trace);
+  AddCaptureTimes({}, packets);
+  bool capture_time = false;
+  for (remb_packet& packet : packets) {
+    if (!abs_send_time) packet.stamps &= ~uint32_t{REMB_STAMP_ABS_SEND_TIME};
     const std::vector<uint8_t> rtp = RtpBytes(packet);
-    const bool is_new = known.insert(packet.ssrc).second;
+    bool is_new = known.insert(packet.ssrc).second;
+    if (!capture_time && (packet.stamps & REMB_STAMP_ABS_CAPTURE_TIME)) {
+      is_new = capture_time = true;  // the first of all may allocate too
+    }
     const MallocScope scope;
     const int32_t facts = as_rtp ? remb_on_rtp_packet(handle.get(), packet.arrival_us, rtp.data(),
                                                       static_cast<int32_t>(rtp.size()))
@@ -150,6 +159,15 @@ class Session {
     Do([](remb_estimator* estimator) { return remb_reset(estimator); });
     DoBatch(500, 600, [](uint32_t ssrc) { return ssrc > 520; });
     for (uint32_t ssrc = 600; ssrc < 900; ++ssrc) Do(OnPacket(Next(ssrc, ssrc % 2 == 0)));
+    for (uint32_t ssrc = 850; ssrc < 1000; ++ssrc) {
+      remb_packet packet = Next(ssrc, false);
+      if (ssrc % 4 == 0) {
+        packet.stamps |= REMB_STAMP_ABS_CAPTURE_TIME;
+        packet.abs_capture_time = NtpTime(static_cast<double>(us_) / 1e6);
+      }
+      Do(ssrc % 3 == 0 ? OnRtpPacket(packet) : OnPacket(packet));
+    }
+    DoBatch(950, 1100, [](uint32_t) { return false; });
     return std::move(calls_);
   }
 
@@ -215,7 +233,7 @@ Answers Run(const remb_config& config, const std::vector<Call>& calls, bool fail
 TEST_CASE("a failed allocation changes nothing, and all goes on as if it had not been") {
   remb_config config =
       ConfigWith(GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_ABS_SEND_TIME, REMB_CLOCK_TRANSMISSION_OFFSET,
-                          REMB_CLOCK_RTP_TIMESTAMP));
+                          REMB_CLOCK_RTP_TIMESTAMP, REMB_CLOCK_ABS_CAPTURE_TIME));
   config.max_streams = GENERATE(1, 17, 100, 16'384);
   config.initial_bitrate_bps = 500'000;
   const bool stay_failing = GENERATE(false, true);

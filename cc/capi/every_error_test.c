@@ -64,6 +64,8 @@ enum { BITS = 10 };
   X(estimate, BIT_NULL)                                                                \
   X(ssrcs, BIT_NULL | BIT_ARGUMENT | BIT_BUFFER)                                       \
   X(get_stats, BIT_NULL | BIT_SIZE)                                                    \
+  X(streams, BIT_NULL | BIT_ARGUMENT)                                                  \
+  X(get_stream_stats, BIT_NULL | BIT_SIZE | BIT_NOT_FOUND)                             \
   X(write, BIT_NULL | BIT_SIZE | BIT_ARGUMENT | BIT_BUFFER)                            \
   X(parse, BIT_NULL | BIT_SIZE | BIT_ARGUMENT | BIT_MALFORMED | BIT_NOT_FOUND)
 
@@ -193,8 +195,10 @@ static void TestNull(void) {
   uint8_t bytes[64] = {0x80};
   remb_message message = MessageOf(1000);
   remb_stats stats;
+  remb_stream_stats stream_stats;
   remb_stream stream = StreamOf(1);
   stats.struct_size = sizeof stats;
+  stream_stats.struct_size = sizeof stream_stats;
 
   FAILS(REMB_ERR_NULL, config_init, (NULL, sizeof(remb_config)));
   FAILS(REMB_ERR_NULL, create, (NULL, NULL));
@@ -221,6 +225,10 @@ static void TestNull(void) {
   FAILS(REMB_ERR_NULL, ssrcs, (estimator, NULL, 4));
   FAILS(REMB_ERR_NULL, get_stats, (NULL, &stats));
   FAILS(REMB_ERR_NULL, get_stats, (estimator, NULL));
+  FAILS(REMB_ERR_NULL, streams, (NULL, ssrcs, 4));
+  FAILS(REMB_ERR_NULL, streams, (estimator, NULL, 4));
+  FAILS(REMB_ERR_NULL, get_stream_stats, (NULL, 7, &stream_stats));
+  FAILS(REMB_ERR_NULL, get_stream_stats, (estimator, 7, NULL));
   FAILS(REMB_ERR_NULL, write, (NULL, bytes, 64));
   FAILS(REMB_ERR_NULL, write, (&message, NULL, 64));
   FAILS(REMB_ERR_NULL, parse, (NULL, 0, &message));
@@ -281,6 +289,9 @@ static void TestConfig(void) {
   CREATE_FAILS_WITH(abs_send_time_id, 256);
   CREATE_FAILS_WITH(transmission_offset_id, -2);
   CREATE_FAILS_WITH(transmission_offset_id, 256);
+  CREATE_FAILS_WITH(abs_capture_time_id, -2);
+  CREATE_FAILS_WITH(abs_capture_time_id, 256);
+  CREATE_FAILS_WITH(reserved, 1);
   CREATE_FAILS_WITH(clock_rate_hz, -1);
   CREATE_FAILS_WITH(clock_rate_hz, 999);
   CREATE_FAILS_WITH(clock_rate_hz, 1000001);
@@ -300,6 +311,8 @@ static void TestConfig(void) {
   CREATE_TAKES(max_streams, 1000000);
   CREATE_TAKES(abs_send_time_id, 255);
   CREATE_TAKES(transmission_offset_id, REMB_ID_NONE);
+  CREATE_TAKES(abs_capture_time_id, 255);
+  CREATE_TAKES(clock, REMB_CLOCK_ABS_CAPTURE_TIME);
   CREATE_TAKES(clock_rate_hz, 1000);
   CREATE_TAKES(clock_rate_hz, 1000000);
   CREATE_TAKES(initial_bitrate_bps, REMB_MAX_BITRATE_BPS);
@@ -354,6 +367,8 @@ static void TestStreams(void) {
   STREAM_FAILS_WITH(abs_send_time_id, 256);
   STREAM_FAILS_WITH(transmission_offset_id, -2);
   STREAM_FAILS_WITH(transmission_offset_id, 256);
+  STREAM_FAILS_WITH(abs_capture_time_id, -2);
+  STREAM_FAILS_WITH(abs_capture_time_id, 256);
 #undef STREAM_FAILS_WITH
 
   stream = StreamOf(7);
@@ -606,6 +621,36 @@ static void TestRemb(void) {
   CHECK(memcmp(&message, &copy, sizeof message) == 0); /* not due: untouched */
 }
 
+static void TestLookingAtStreams(void) {
+  NEWER(remb_stream_stats) newer;
+  uint32_t ssrcs[3] = {99, 99, 99};
+  remb_stream_stats stats;
+  uint32_t size;
+
+  FAILS(REMB_ERR_ARGUMENT, streams, (estimator, ssrcs, -1));
+  CHECK(ssrcs[0] == 99);
+  CHECK(remb_streams(estimator, NULL, 0) == 2);
+  CHECK(remb_streams(estimator, ssrcs, 3) == 2);
+  CHECK(ssrcs[0] == 9 && ssrcs[1] == 10 && ssrcs[2] == 99);
+  for (size = 0; size < 8; ++size) {
+    stats.struct_size = size;
+    FAILS(REMB_ERR_STRUCT_SIZE, get_stream_stats, (estimator, 9, &stats));
+  }
+  stats.struct_size = sizeof stats;
+  FAILS(REMB_ERR_NOT_FOUND, get_stream_stats, (estimator, 8, &stats));
+  CHECK(remb_get_stream_stats(estimator, 9, &stats) == REMB_OK);
+  CHECK(stats.ssrc == 9 && stats.alive == 1 && stats.added == 0 && stats.packets == 1);
+  for (size = 8; size <= sizeof newer; ++size) {
+    const size_t known = size < sizeof(remb_stream_stats) ? size : sizeof(remb_stream_stats);
+    memset(&newer, 0xAA, sizeof newer);
+    newer.now.struct_size = size;
+    CHECK(remb_get_stream_stats(estimator, 9, &newer.now) == REMB_OK);
+    CHECK(newer.now.struct_size == size);
+    CHECK(memcmp(newer.bytes + 4, (const unsigned char *)&stats + 4, known - 4) == 0);
+    if (known < sizeof newer) CHECK(newer.bytes[known] == 0xAA);
+  }
+}
+
 static void TestLookingIn(void) {
   NEWER(remb_stats) newer;
   uint32_t ssrcs[2] = {99, 99};
@@ -745,6 +790,7 @@ static void TestLife(void) {
 static void TestText(void) {
   char version[32];
   int32_t status;
+  int32_t reason;
   CHECK(remb_version() ==
         REMB_VERSION_MAJOR * 65536 + REMB_VERSION_MINOR * 256 + REMB_VERSION_PATCH);
   snprintf(version, sizeof version, "%d.%d.%d", REMB_VERSION_MAJOR, REMB_VERSION_MINOR,
@@ -757,6 +803,10 @@ static void TestText(void) {
     if (status + 1 < 0) {
       CHECK(strcmp(remb_status_string(status), remb_status_string(status + 1)) != 0);
     }
+  }
+  for (reason = REMB_REASON_UNHEARD; reason <= REMB_REASON_AUDIO; ++reason) {
+    CHECK(strcmp(remb_reason_string(reason), remb_reason_string(INT32_MIN)) != 0);
+    CHECK(strcmp(remb_reason_string(reason), remb_reason_string(reason + 1)) != 0);
   }
 }
 
@@ -807,6 +857,7 @@ int main(void) {
   TestLimits();
   TestRemb();
   TestLookingIn();
+  TestLookingAtStreams();
   TestRtcp();
   TestNoMemory();
   TestLife();

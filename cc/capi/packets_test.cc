@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cc/testing/capture_times.h"
 #include "cc/testing/estimator_view.h"
 
 namespace remb::testing {
@@ -24,6 +25,7 @@ remb_config ConfigWith(int32_t clock) {
   config.clock = clock;
   config.abs_send_time_id = kAbsSendTimeId;
   config.transmission_offset_id = kTransmissionOffsetId;
+  config.abs_capture_time_id = kAbsCaptureTimeId;
   return config;
 }
 
@@ -50,7 +52,16 @@ remb_stream StreamOf(uint32_t ssrc) {
 }
 
 const auto kClocks = {REMB_CLOCK_AUTO, REMB_CLOCK_ABS_SEND_TIME, REMB_CLOCK_TRANSMISSION_OFFSET,
-                      REMB_CLOCK_RTP_TIMESTAMP};
+                      REMB_CLOCK_RTP_TIMESTAMP, REMB_CLOCK_ABS_CAPTURE_TIME};
+
+// A trace with capture times on some packets, or all; the automatic clock shall use them.
+std::vector<remb_packet> ReadTraceFor(int32_t clock, const std::string& trace) {
+  std::vector<remb_packet> packets = ReadReferenceTrace(trace);
+  if (clock != REMB_CLOCK_AUTO && clock != REMB_CLOCK_ABS_CAPTURE_TIME) return packets;
+  AddCaptureTimes({.interval_us = trace.size() % 2 ? 0 : 1'000'000, .forwarded = true}, packets);
+  for (remb_packet& packet : packets) packet.stamps &= ~uint32_t{REMB_STAMP_ABS_SEND_TIME};
+  return packets;
+}
 
 TEST_CASE("remb_on_rtp_packet answers as remb_on_packet does") {
   const std::string trace = GENERATE(from_range(kReferenceTraces));
@@ -59,7 +70,7 @@ TEST_CASE("remb_on_rtp_packet answers as remb_on_packet does") {
   const Handle by_packet = Create(ConfigWith(clock));
   const Handle by_rtp = Create(ConfigWith(clock));
   int64_t n = 0;
-  for (const remb_packet& packet : ReadReferenceTrace(trace)) {
+  for (const remb_packet& packet : ReadTraceFor(clock, trace)) {
     const int32_t facts = remb_on_packet(by_packet.get(), &packet);
     REQUIRE(facts >= 0);
     REQUIRE(OnRtpPacket(by_rtp, packet) == facts);
@@ -78,7 +89,7 @@ TEST_CASE("remb_on_packets answers as remb_on_packet does") {
   CAPTURE(trace, clock);
   const Handle alone = Create(ConfigWith(clock));
   const Handle together = Create(ConfigWith(clock));
-  const std::vector<remb_packet> packets = ReadReferenceTrace(trace);
+  const std::vector<remb_packet> packets = ReadTraceFor(clock, trace);
   std::mt19937 random(7);
   for (size_t i = 0; i < packets.size();) {
     const size_t count = std::min<size_t>(random() % 20, packets.size() - i);
@@ -101,7 +112,7 @@ TEST_CASE("a packet's facts say what remb_poll would") {
   const int32_t clock = GENERATE(from_range(kClocks));
   CAPTURE(trace, clock);
   const Handle handle = Create(ConfigWith(clock));
-  for (const remb_packet& packet : ReadReferenceTrace(trace)) {
+  for (const remb_packet& packet : ReadTraceFor(clock, trace)) {
     const int32_t facts = remb_on_packet(handle.get(), &packet);
     REQUIRE(remb_poll(handle.get(), packet.arrival_us, nullptr) == (facts & REMB_DUE));
     if (facts & REMB_DUE) SendIfDue(handle.get(), packet.arrival_us);
@@ -129,7 +140,7 @@ TEST_CASE("a packet up to a second late is taken at the newest time") {
 
 TEST_CASE("a packet more than a second back starts all afresh") {
   const int32_t clock = GENERATE(from_range(kClocks));
-  const std::vector<remb_packet> packets = ReadReferenceTrace("rfc52");
+  const std::vector<remb_packet> packets = ReadTraceFor(clock, "rfc52");
   const Handle handle = Create(ConfigWith(clock));
   for (remb_packet packet : packets) {  // the same, one hour later
     packet.arrival_us += 3600 * kSecond;

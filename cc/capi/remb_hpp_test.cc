@@ -34,6 +34,22 @@ TEST_CASE("an estimator answers as its handle does") {
                       .ssrcs = estimator.Ssrcs()} == expected);
 }
 
+TEST_CASE("streams are listed and looked at") {
+  Estimator estimator;
+  CHECK(estimator.Streams().empty());
+  Stream stream(9);
+  stream.kind = REMB_KIND_AUDIO;
+  estimator.AddStream(stream);
+  Packet packet;
+  packet.ssrc = 4;
+  packet.stamps = REMB_STAMP_RTP_TIMESTAMP;
+  estimator.OnPacket(packet);
+  CHECK(estimator.Streams() == std::vector<uint32_t>{4, 9});
+  CHECK(estimator.StreamStats(4).clock_reason == REMB_REASON_NO_ABS_SEND_TIME);
+  CHECK(estimator.StreamStats(9).clock_reason == REMB_REASON_AUDIO);
+  CHECK_THROWS_AS(estimator.StreamStats(5), Error);
+}
+
 TEST_CASE("estimators move") {
   Estimator first;
   first.OnPacket(Packet());

@@ -28,7 +28,7 @@ TEST_CASE("ParseAbsCaptureTime: the long form, with an offset of either sign") {
     CHECK(parsed->capture_time == 0xE812'3456'8000'0001);
     return parsed->clock_offset.value();
   };
-  CHECK(with_offset({0, 0, 0, 2, 0x40, 0, 0, 0}) == 0x2'4000'0000);             // 2.25 s
+  CHECK(with_offset({0, 0, 0, 2, 0x40, 0, 0, 0}) == 0x2'4000'0000);                      // 2.25 s
   CHECK(with_offset({0xFF, 0xFF, 0xFF, 0xFF, 0x80, 0, 0, 0}) == -int64_t{0x8000'0000});  // -0.5 s
   CHECK(with_offset({0x80, 0, 0, 0, 0, 0, 0, 0}) == std::numeric_limits<int64_t>::min());
   CHECK(with_offset(Bytes(8, 0)) == 0);

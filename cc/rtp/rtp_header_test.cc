@@ -11,7 +11,8 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr RtpExtensionIds kIds = {.abs_send_time = 3, .transmission_offset = 2};
+constexpr RtpExtensionIds kIds = {
+    .abs_send_time = 3, .transmission_offset = 2, .abs_capture_time = 4};
 constexpr size_t kFixedBytes = 12;
 
 Bytes operator+(Bytes a, const Bytes& b) {
@@ -157,6 +158,29 @@ TEST_CASE("RTP: an element of the wrong length counts as absent") {
   CheckExtensions(OneByte({0x33, 1, 2, 3, 4, 0x22, 4, 5, 6, 0, 0, 0}), std::nullopt, 0x040506);
   CheckExtensions(TwoByte({3, 2, 1, 2, 2, 3, 4, 5, 6, 0, 0, 0}), std::nullopt, 0x040506);
   CheckExtensions(TwoByte({3, 0, 2, 3, 4, 5, 6, 0}), std::nullopt, 0x040506);
+}
+
+TEST_CASE("RTP: abs-capture-time, with and without the clock's offset") {
+  const Bytes time = {1, 2, 3, 4, 5, 6, 7, 8};
+  const Bytes offset = {0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 1};
+  const auto check = [](const Bytes& bytes, std::optional<int64_t> clock_offset) {
+    const auto capture = Parse(bytes + kPayload).extensions.abs_capture_time;
+    REQUIRE(capture);
+    CHECK(capture->capture_time == 0x0102'0304'0506'0708);
+    CHECK(capture->clock_offset == clock_offset);
+  };
+  const int64_t ahead = -0xFFFF'FFFFll;
+  check(OneByte(Bytes{0x47} + time + Bytes{0, 0, 0}), std::nullopt);
+  check(OneByte(Bytes{0x4F} + time + offset + Bytes{0, 0, 0}), ahead);
+  check(TwoByte(Bytes{4, 8} + time + Bytes{0, 0}), std::nullopt);
+  check(TwoByte(Bytes{4, 16} + time + offset + Bytes{0, 0}), ahead);
+  // Beside the others, whose length it must not have.
+  const Bytes all = OneByte(Bytes{0x32, 1, 2, 3, 0x47} + time + Bytes{0x22, 4, 5, 6, 0, 0, 0});
+  CheckExtensions(all + kPayload, 0x010203, 0x040506);
+  check(all, std::nullopt);
+  CHECK_FALSE(Parse(OneByte(Bytes{0x42, 1, 2, 3})).extensions.abs_capture_time);
+  CHECK_FALSE(Parse(OneByte(Bytes{0x46} + time)).extensions.abs_capture_time);
+  CHECK_FALSE(Parse(all, {.abs_send_time = 3}).extensions.abs_capture_time);
 }
 
 TEST_CASE("RTP: an element that reaches beyond the extension ends the search") {

@@ -29,8 +29,8 @@ registry, for this project's, for some of Pion's, and for none ("bare"), with a 
 test's own time. The time is that of the whole process: work on other goroutines counts, other programs' does not. All
 figures are medians of rounds in which everything has its turn.
 
-The second has many peer connections read in real time, by turns with and without the interceptor, and compares processor
-time and latency of Read.
+The second has many peer connections read in real time, by turns with and without the interceptor, and compares
+processor time and the latency of Read.
 
 Flags:
 `

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// histogram counts durations in buckets of an eighth of an octave, so that a quantile is at most 12.5 % too large. To add
-// to it takes a nanosecond or two and allocates nothing.
+// histogram counts durations in buckets of an eighth of an octave, so that a quantile is at most 12.5 % too large. To
+// add to it takes a nanosecond or two and allocates nothing.
 type histogram [subBuckets * 61]int64
 
 const subBuckets = 8

@@ -132,9 +132,9 @@ func (l *load) part(ctx context.Context, o options, with bool) (*sample, error) 
 	return s, nil
 }
 
-// countWakeUps counts how often the interceptors look at their clock other than for a packet. To wake up takes two looks
-// at least, one to poll and one to find out how long to sleep. (With a clock that is not the real one packets wake them too
-// when a REMB is due, as they can't know when they will by themselves: usually they wake up less often.)
+// countWakeUps counts how often the interceptors look at their clock other than for a packet. To wake up takes at least
+// two looks, to poll and to find out how long to sleep, and to record a REMB takes one more. With a clock that they were
+// given they wake up more often than with the real one: also for the packet after which a REMB is due.
 func (l *load) countWakeUps(ctx context.Context, o options) error {
 	var looks atomic.Int64
 	now := func() time.Time { looks.Add(1); return time.Now() }
@@ -167,7 +167,8 @@ func (l *load) countWakeUps(ctx context.Context, o options) error {
 	}
 	after, seconds := count(), time.Since(start).Seconds()
 	l.REMBs = float64(after.rembs-before.rembs) / seconds
-	l.WakeUps = float64(after.looks-before.looks-(after.packets-before.packets)) / 2 / seconds
+	looked := float64(after.looks-before.looks-(after.packets-before.packets)) / seconds
+	l.WakeUps = l.REMBs + (looked-3*l.REMBs)/2
 	if err := cs.halt(); err != nil {
 		return err
 	}
@@ -195,8 +196,8 @@ func wait(ctx context.Context, d time.Duration) error {
 // write prints the figures.
 func (l *load) write(out io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%d peer connections of %d packets/s, %d at a time; %.0f s without and %.0f s with the interceptor\n\n",
-		l.Connections, l.Rate, packetsPerBurst, l.Seconds, l.Seconds)
+	fmt.Fprintf(&text, "%d peer connections of %d packets/s, %d at a time; %.0f s with the interceptor and as many "+
+		"without\n\n", l.Connections, l.Rate, packetsPerBurst, l.Seconds)
 	fmt.Fprintf(&text, "%-34s %10s %10s %10s\n", "", "without", "with", "more")
 	for _, line := range []struct {
 		what    string

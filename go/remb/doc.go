@@ -22,6 +22,13 @@
 // from its RTPSenders or, with [WithReceiverReferenceTime], its RTPReceivers; without either it is 200 ms, or what
 // [Estimator.SetRTT] says.
 //
+// # Watching it
+//
+// [Estimator.Stats] tells all of a peer connection, [Estimator.StreamStats] of each stream, and where its send times come
+// from and why. The log, under the scope "remb", has REMBs and changes of state at debug level and trouble at warn; Pion's
+// default loggers show neither, see [WithLoggerFactory]. Package rembprometheus makes metrics of
+// [BWEInterceptorFactory.Totals] and [BWEInterceptorFactory.Estimators].
+//
 // # With an RTP loop of one's own
 //
 // An [Estimator] needs nothing of Pion's interceptors: give it all packets by [Estimator.OnRTPPacket], or many in one

@@ -17,7 +17,7 @@ import (
 	"github.com/libremb/libremb/go/rembwebrtc"
 )
 
-var _ = []any{configure, watch, control, metrics, roundTrip, read, options, ownMetrics}
+var _ = []any{configure, watch, control, metrics, roundTrip, read, quiet, ownMetrics}
 
 func configure() error {
 	mediaEngine, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
@@ -83,8 +83,9 @@ func read(pc *webrtc.PeerConnection) {
 
 func forward([]byte) {}
 
-func options() []remb.Option {
+func quiet(mediaEngine *webrtc.MediaEngine, registry *interceptor.Registry) (*remb.BWEInterceptorFactory, error) {
 	loggers := logging.NewDefaultLoggerFactory()
 	loggers.ScopeLevels["remb"] = logging.LogLevelWarn
-	return []remb.Option{remb.WithLoggerFactory(loggers)}
+	factory, err := rembwebrtc.ConfigureREMB(mediaEngine, registry, remb.WithLoggerFactory(loggers))
+	return factory, err
 }
