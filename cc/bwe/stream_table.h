@@ -100,8 +100,8 @@ class StreamTable {
   bool OldestIsIdle(Timestamp now) const {
     return oldest_ == kNone || now - streams_[oldest_].last_packet > kStreamTimeout;
   }
-  // Ends the life of streams idle for more than kStreamTimeout, or of all. `keep` stays in its place
-  // also if it was not added, for a new life.
+  // Ends the life of streams idle for more than kStreamTimeout, or of all. `keep` stays in its
+  // place also if it was not added, for a new life.
   void ExpireIdle(Timestamp now, const Stream* keep = nullptr);
   void ExpireAll(const Stream* keep = nullptr);
   // Forgets when streams were heard, and what was counted.

@@ -4,6 +4,7 @@
 #include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "cc/testing/random.h"
@@ -272,6 +273,75 @@ TEST_CASE("StreamTable: a stream that comes back has a new detector") {
   CHECK_FALSE(send(60));
   CHECK_FALSE(send(80));
   CHECK(send(100));
+}
+
+TEST_CASE("StreamTable: a stream that begins a new life may keep its place") {
+  StreamTable table(3);
+  Stream& kept = AddAlive(table, 1, 0);
+  kept.packets = 7;
+  AddAlive(table, 2, 0);
+  SECTION("as idle ones expire") { table.ExpireIdle(Ms(kTimeoutMs + 1), &kept); }
+  SECTION("as all do") { table.ExpireAll(&kept); }
+  CHECK(table.alive_count() == 0);
+  CHECK(MostRecent(table, 0).empty());
+  CHECK_FALSE(table.Find(2));
+  REQUIRE(table.Find(1) == &kept);
+  table.Touch(kept, Ms(kTimeoutMs + 2));
+  CHECK(kept.packets == 7);
+  CHECK(MostRecent(table, kTimeoutMs + 2) == std::vector<uint32_t>{1});
+}
+
+TEST_CASE("StreamTable: each stream that was added or is alive") {
+  StreamTable table(10);
+  REQUIRE(table.AddByUser(5, {}));
+  AddAlive(table, 0, 0);
+  AddAlive(table, 9, 1000);
+  const auto all = [&](int64_t now_ms) {
+    std::set<uint32_t> ssrcs;
+    table.ForEach(Ms(now_ms),
+                  [&](const Stream& stream) { CHECK(ssrcs.insert(stream.ssrc).second); });
+    return ssrcs;
+  };
+  CHECK(all(1000) == std::set<uint32_t>{0, 5, 9});
+  CHECK(all(kTimeoutMs + 1) == std::set<uint32_t>{5, 9});  // also before it expires
+  table.Remove(9);
+  table.Remove(5);
+  CHECK(all(1000) == std::set<uint32_t>{0});
+}
+
+TEST_CASE("StreamTable: a constant table finds what the other does") {
+  StreamTable table(200);
+  for (uint32_t ssrc = 0; ssrc < 100; ++ssrc) AddAlive(table, ssrc * ssrc, 0);
+  const StreamTable& constant = table;
+  for (uint32_t ssrc = 0; ssrc < 10'000; ++ssrc) {
+    REQUIRE(constant.Find(ssrc) == table.Find(ssrc));
+  }
+}
+
+TEST_CASE("StreamTable: capture states belong to one stream's life in the table") {
+  StreamTable table(10);
+  Stream& stream = AddAlive(table, 1, 0);
+  CHECK_FALSE(table.Capture(stream));
+  table.ReserveCaptureStates();
+  Stream& other = AddAlive(table, 2, 0);
+  REQUIRE(table.Capture(stream));
+  REQUIRE(table.Capture(other) != table.Capture(stream));
+  table.Capture(stream)->on_line = true;
+  table.Capture(other)->on_line = true;
+  table.Remove(2);
+  CHECK(table.Capture(stream)->on_line);
+  CHECK_FALSE(table.Capture(AddAlive(table, 3, 0))->on_line);
+  REQUIRE(table.AddByUser(1, {.abs_capture_time_id = 4}));
+  CHECK(table.Capture(stream)->on_line);
+  REQUIRE(table.AddByUser(1, {.abs_capture_time_id = 4, .clock_rate_hz = 48'000}));
+  CHECK_FALSE(table.Capture(stream)->on_line);
+  table.Capture(stream)->on_line = true;
+  REQUIRE(table.AddByUser(1, {.clock_rate_hz = 48'000}));
+  CHECK_FALSE(table.Capture(stream)->on_line);
+  table.Capture(stream)->on_line = true;
+  table.ForgetTimes();
+  CHECK_FALSE(table.Capture(stream)->on_line);
+  CHECK(stream.last_packet == Stream::kNever);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include "remb/remb.h"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -11,14 +11,10 @@
 #include "absl/base/optimization.h"
 #include "cc/capi/arguments.h"
 #include "cc/capi/estimator.h"
+#include "cc/capi/handle.h"
 #include "cc/capi/structs.h"
 #include "cc/remb/remb_message.h"
 #include "cc/rtp/rtp_header.h"
-
-struct remb_estimator {
-  explicit remb_estimator(const remb::core::Estimator::Config& config) : core(config) {}
-  remb::core::Estimator core;
-};
 
 namespace remb::core {
 namespace {
@@ -58,6 +54,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, const remb
 // For a struct that is longer or shorter than ours. Out of line, so that others do not pay for the
 // copy.
 ABSL_ATTRIBUTE_NOINLINE int32_t OnForeignPacket(Estimator& core, const remb_packet* packet) {
+  // Of version 0.1, which ends where capture times begin: a usual packet is no other.
+  if (packet->struct_size == offsetof(remb_packet, abs_capture_time) && IsUsualPacket(*packet)) {
+    return OnPacket(core, ToUsualPacket(*packet));
+  }
   remb_packet copy;
   const int32_t status = CopyIn(packet, copy);
   return status == REMB_OK ? OnPacket(core, copy) : status;
@@ -257,105 +257,6 @@ int32_t remb_sent(remb_estimator* estimator, int64_t now_us, int64_t bitrate_bps
   if (!IsTime(now_us)) return REMB_ERR_TIME;
   if (bitrate_bps < 1 || !IsRate(bitrate_bps)) return REMB_ERR_ARGUMENT;
   estimator->core.OnRembSent(Timestamp::Micros(now_us), DataRate::BitsPerSec(bitrate_bps));
-  return REMB_OK;
-}
-
-int64_t remb_next_poll_us(const remb_estimator* estimator) {
-  if (!estimator) return REMB_ERR_NULL;
-  const std::optional<Timestamp> next = estimator->core.NextPoll();
-  return next ? next->us() : INT64_MAX;
-}
-
-int64_t remb_estimate(const remb_estimator* estimator) {
-  if (!estimator) return REMB_ERR_NULL;
-  const std::optional<DataRate> rate = estimator->core.rate();
-  return rate ? rate->bps() : 0;
-}
-
-int32_t remb_ssrcs(const remb_estimator* estimator, uint32_t* ssrcs, int32_t capacity) {
-  if (!estimator || !ssrcs) return REMB_ERR_NULL;
-  if (capacity < 0) return REMB_ERR_ARGUMENT;
-  std::array<uint32_t, REMB_MAX_SSRCS> all;
-  const int count = estimator->core.Ssrcs(all);
-  if (count > capacity) return REMB_ERR_BUFFER_TOO_SMALL;
-  std::copy_n(all.begin(), count, ssrcs);
-  return count;
-}
-
-int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
-  if (!estimator || !stats) return REMB_ERR_NULL;
-  if (!IsStructSize(stats->struct_size, 2 * sizeof(uint32_t))) return REMB_ERR_STRUCT_SIZE;
-  const Estimator& core = estimator->core;
-  const BandwidthEstimator& bandwidth = core.bandwidth();
-  const DelaySignals signals = bandwidth.signals();
-  const auto& last_sent = core.scheduler().last_sent();
-  const auto bps = [](std::optional<DataRate> rate) { return rate ? rate->bps() : 0; };
-  const remb_stats all = {
-      .struct_size = sizeof(remb_stats),
-      .state = static_cast<int32_t>(bandwidth.state()),
-      .clock = static_cast<int32_t>(bandwidth.clock_in_use()),
-      .profile = REMB_PROFILE_LIBWEBRTC,
-      .stream_count = core.streams().alive_count(),
-      .reserved = 0,
-      .packets = core.packets(),
-      .bytes = core.bytes().bytes(),
-      .reports = bandwidth.reports(),
-      .last_report_us = bandwidth.last_report() ? bandwidth.last_report()->us() : -1,
-      .estimate_bps = bps(bandwidth.estimate()),
-      .incoming_bitrate_bps = bps(bandwidth.incoming_bitrate()),
-      .link_capacity_bps = bps(bandwidth.link_capacity()),
-      .last_remb_us = last_sent ? last_sent->time.us() : -1,
-      .last_remb_bps = last_sent ? last_sent->rate.bps() : 0,
-      .groups = signals.groups,
-      .send_delta_ms = signals.send_delta_ms,
-      .arrival_delta_ms = signals.arrival_delta_ms,
-      .size_delta_bytes = signals.size_delta_bytes,
-      .offset_ms = signals.offset_ms,
-      .modified_offset_ms = signals.modified_offset_ms,
-      .threshold_ms = signals.threshold_ms,
-      .noise_variance_ms2 = signals.noise_variance_ms2,
-  };
-  CopyOut(all, stats);
-  return REMB_OK;
-}
-
-int32_t remb_streams(const remb_estimator* estimator, uint32_t* ssrcs, int32_t capacity) {
-  if (!estimator || (!ssrcs && capacity != 0)) return REMB_ERR_NULL;
-  if (capacity < 0) return REMB_ERR_ARGUMENT;
-  const Estimator& core = estimator->core;
-  int32_t count = 0;
-  core.streams().ForEach(core.now(), [&](const Stream& stream) {
-    if (count < capacity) ssrcs[count] = stream.ssrc;
-    ++count;
-  });
-  std::sort(ssrcs, ssrcs + std::min(count, capacity));
-  return count;
-}
-
-int32_t remb_get_stream_stats(const remb_estimator* estimator, uint32_t ssrc,
-                              remb_stream_stats* stats) {
-  if (!estimator || !stats) return REMB_ERR_NULL;
-  if (!IsStructSize(stats->struct_size, 2 * sizeof(uint32_t))) return REMB_ERR_STRUCT_SIZE;
-  const Estimator& core = estimator->core;
-  const Stream* stream = core.streams().Find(ssrc);
-  if (!stream || !(stream->added || core.IsAlive(*stream))) return REMB_ERR_NOT_FOUND;
-  const BandwidthEstimator::Source source = core.SourceOf(*stream);
-  const remb_stream_stats all = {
-      .struct_size = sizeof(remb_stream_stats),
-      .ssrc = ssrc,
-      .kind = stream->config.audio ? REMB_KIND_AUDIO : REMB_KIND_VIDEO,
-      .added = stream->added,
-      .alive = core.IsAlive(*stream),
-      .clock = static_cast<int32_t>(source.clock),
-      .clock_reason = static_cast<int32_t>(source.reason),
-      .stamps = stream->stamps,
-      .state = static_cast<int32_t>(core.StateOf(*stream)),
-      .reserved = 0,
-      .last_packet_us = stream->last_packet.us(),
-      .packets = stream->packets,
-      .bytes = stream->bytes.bytes(),
-  };
-  CopyOut(all, stats);
   return REMB_OK;
 }
 

@@ -24,9 +24,9 @@
 //
 // # Watching it
 //
-// [Estimator.Stats] tells all of a peer connection, [Estimator.StreamStats] of each stream, and where its send times come
-// from and why. The log, under the scope "remb", has REMBs and changes of state at debug level and trouble at warn; Pion's
-// default loggers show neither, see [WithLoggerFactory]. Package rembprometheus makes metrics of
+// [Estimator.Stats] tells all of a peer connection, [Estimator.StreamStats] of each stream, and where its send times
+// come from and why. The log, under the scope "remb", has REMBs and changes of state at debug level and trouble at warn;
+// Pion's default loggers show neither, see [WithLoggerFactory]. Package rembprometheus makes metrics of
 // [BWEInterceptorFactory.Totals] and [BWEInterceptorFactory.Estimators].
 //
 // # With an RTP loop of one's own

@@ -21,6 +21,10 @@ const (
 	// requestLife is how long after it was last asked for a packet is taken for one that may come. It must be longer
 	// than a round trip, and shorter than sequence numbers take to come round.
 	requestLife = 2 * time.Second
+	// generatorInterval is how often Pion's generator asks, if it is not told otherwise.
+	generatorInterval = 100 * time.Millisecond
+	// maxAnswerTime bounds what is waited for an answer: within requestLife there is time for another one.
+	maxAnswerTime = time.Second
 	// maxStrangers is how many packets in a row may repair another media stream before the RTX stream is matched afresh.
 	maxStrangers = 2
 )
@@ -39,13 +43,17 @@ type mediaStream struct {
 	requests map[uint16]*request // by sequence number
 	repaired bool                // an RTX stream is known for it
 	unbound  bool
+	// answerTime is what passes, on average of late, from the first request for a packet until it comes on an RTX stream:
+	// a round trip, with the queues on the way.
+	answerTime time.Duration
 }
 
-// request is a packet that has been asked for.
+// request is a packet that a generator asks for.
 type request struct {
-	last  time.Time
-	times int
-	came  bool // on an RTX stream; what comes on its own SSRC a generator sees for itself
+	last        time.Time // that the generator asked
+	first, sent time.Time // that it was let through, for the first and the last time
+	times       int       // that it was
+	came        bool      // on an RTX stream; what comes on its own SSRC a generator sees for itself
 }
 
 // BindRTCPWriter returns a writer of what is left of the NACKs, and of all else as it is.
@@ -103,13 +111,34 @@ func (s *mediaStream) ask(pairs []rtcp.NackPair, now time.Time) []rtcp.NackPair 
 				s.requests[sequenceNumber] = r
 			}
 			r.last = now
-			if !r.came && r.times < most {
-				r.times++
+			if !r.came && r.times < most && !s.awaits(r, now) {
+				if r.times++; r.times == 1 {
+					r.first = now
+				}
+				r.sent = now
 				wanted = append(wanted, sequenceNumber)
 			}
 		}
 	}
 	return rtcp.NackPairsFromSequenceNumbers(wanted)
+}
+
+// awaits reports whether the last request for a packet may still be on its way, or the answer to it.
+func (s *mediaStream) awaits(r *request, now time.Time) bool {
+	return r.times > 0 && s.answerTime > generatorInterval && now.Sub(r.sent) < s.answerTime
+}
+
+// answered takes note that a packet has come.
+func (s *mediaStream) answered(r *request, now time.Time) {
+	if r.came || r.times == 0 {
+		return
+	}
+	r.came = true
+	took := min(now.Sub(r.first), maxAnswerTime)
+	if s.answerTime == 0 {
+		s.answerTime = took
+	}
+	s.answerTime += (took - s.answerTime) / 8 // as TCP smooths its round-trip time (RFC 6298)
 }
 
 // BindRemoteStream returns the reader of a media stream as it is.

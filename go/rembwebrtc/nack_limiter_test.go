@@ -137,6 +137,44 @@ func TestWhatCameIsNotAskedForAgain(t *testing.T) {
 	}
 }
 
+// TestLongRoundTrip has a generator ask every 100 ms for what is lost, one packet each time, and the answers come 400 ms
+// after a request. Only until the first one has come is more asked for than that.
+func TestLongRoundTrip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimited(t, 1)
+		rtx := l.rtx()
+		const lost = 50
+		times := map[uint16]int{}
+		for n := range uint16(lost) {
+			missing := []uint16{}
+			for sequenceNumber := max(n, 4) - 4; sequenceNumber <= n; sequenceNumber++ {
+				missing = append(missing, sequenceNumber)
+			}
+			for _, sequenceNumber := range l.ask(t, 1, missing...) {
+				times[sequenceNumber]++
+			}
+			time.Sleep(100 * time.Millisecond)
+			if n >= 3 {
+				rtx.repeat(t, n-3)
+			}
+		}
+		for n := range uint16(lost) {
+			if times[n] < 1 || times[n] > 4 || n >= 4 && times[n] > 1 {
+				t.Errorf("asked for %d %d times", n, times[n])
+			}
+		}
+		// One that stays lost is asked for again, once in a round trip.
+		asked := 0
+		for range 20 {
+			asked += len(l.ask(t, 1, 1000))
+			time.Sleep(100 * time.Millisecond)
+		}
+		if asked != 5 {
+			t.Errorf("asked %d times in 2 s for what is lost again and again", asked)
+		}
+	})
+}
+
 // TestMostRequests counts how often a packet is asked for that never comes.
 func TestMostRequests(t *testing.T) {
 	for _, test := range []struct {

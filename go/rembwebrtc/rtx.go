@@ -51,7 +51,8 @@ func (l *nackLimiter) cameByRTX(r *rtxReader, sequenceNumber uint16) {
 	}
 	if r.media != nil {
 		if request := r.media.request(sequenceNumber, now); request != nil {
-			request.came, r.strangers = true, 0
+			r.media.answered(request, now)
+			r.strangers = 0
 			return
 		}
 	}
@@ -60,7 +61,7 @@ func (l *nackLimiter) cameByRTX(r *rtxReader, sequenceNumber uint16) {
 	case media == nil: // asked of none, as when a browser probes by repeating packets, or of several
 	case r.media == nil:
 		r.media, r.strangers, media.repaired = media, 0, true
-		media.request(sequenceNumber, now).came = true
+		media.answered(media.request(sequenceNumber, now), now)
 	default: // by chance, or the match was by chance
 		if r.strangers++; r.strangers >= maxStrangers {
 			r.media.repaired = false
