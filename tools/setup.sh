@@ -5,20 +5,33 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'EOF'
-Usage: tools/setup.sh [--with=dev] [--check] [--help]
+Usage: tools/setup.sh [--with=LIST] [--check] [--help]
 
 Installs what is missing to build and test libremb: packages of Debian 12 or later, and Go. Says what it will do first,
 and nothing at all if all is there. Needs root or sudo to install. On another system it names what is needed.
 
-  --with=dev   also what a developer needs: clang, clang-format, shellcheck, valgrind, cmake, ruff, staticcheck
+  --with=LIST  also what these need, with commas between them:
+                 dev      developers: clang, clang-format, shellcheck, valgrind, cmake, ruff, staticcheck
+                 browser  tests with a real browser: Chromium
+                 aiortc   tests with a sender in Python: aiortc, in .cache/aiortc
   --check      install nothing; exit 1 if something is missing
 EOF
 }
 
-dev=false check=false
+dev=false browser=false aiortc=false check=false
 for arg; do
   case $arg in
-    --with=dev) dev=true ;;
+    --with=*)
+      IFS=, read -ra parts <<<"${arg#--with=}"
+      for part in "${parts[@]}"; do
+        case $part in
+          dev) dev=true ;;
+          browser) browser=true ;;
+          aiortc) aiortc=true ;;
+          *) echo "setup.sh: --with knows dev, browser and aiortc, not \"$part\"" >&2 && exit 2 ;;
+        esac
+      done
+      ;;
     --check) check=true ;;
     --help | -h) usage && exit ;;
     *) echo "setup.sh: unknown argument $arg; see --help" >&2 && exit 2 ;;
@@ -27,6 +40,7 @@ done
 
 ruff_version=0.17.5
 staticcheck_version=v0.8.2
+aiortc_version=1.16.0
 
 have_file() { compgen -G "$1" >/dev/null; }
 have() { command -v "$1" >/dev/null; }
@@ -35,6 +49,10 @@ have_go() {
   local version
   version=$(cd / && GOTOOLCHAIN=local go version 2>/dev/null) || return 1
   [[ $version =~ go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21))
+}
+
+have_aiortc() {
+  .cache/aiortc/bin/python -c 'import sys, aiortc; sys.exit(aiortc.__version__ != sys.argv[1])' "$aiortc_version" 2>/dev/null
 }
 
 # Prints the Debian packages that are missing, by what they bring, so that other ways to have it count too.
@@ -49,6 +67,8 @@ missing() {
   have_file /usr/include/benchmark/benchmark.h || echo libbenchmark-dev
   have_file /usr/include/catch2/catch_test_macros.hpp || echo libcatch2-dev
   have_go || echo golang-go
+  if $browser; then have chromium || echo chromium; fi
+  if $dev || $aiortc; then have_file '/usr/lib/python3*/ensurepip' || echo python3-venv; fi
   $dev || return 0
   have clang-14 || echo clang-14
   have_file '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' || echo libclang-rt-14-dev
@@ -56,7 +76,6 @@ missing() {
   have shellcheck || echo shellcheck
   have valgrind || echo valgrind
   have cmake || echo cmake
-  have_file '/usr/lib/python3*/ensurepip' || echo python3-venv
 }
 
 sudo=() scratch=
@@ -122,7 +141,13 @@ if ((${#packages[@]} > 0)); then
     exit 1
   fi
 fi
-$check && exit
+if $check; then
+  if $aiortc && ! have_aiortc; then
+    echo "setup.sh: missing: aiortc $aiortc_version in .cache/aiortc" >&2
+    exit 1
+  fi
+  exit
+fi
 
 # Fetches the toolchain that go.mod asks for, if this Go is older.
 goroot=$(GOTOOLCHAIN=auto go env GOROOT) || {
@@ -130,8 +155,14 @@ goroot=$(GOTOOLCHAIN=auto go env GOROOT) || {
   exit 1
 }
 
+# What follows is not in Debian 12, and is kept in this folder.
+if $aiortc && ! have_aiortc; then
+  echo "setup.sh: installing aiortc $aiortc_version in .cache/aiortc"
+  /usr/bin/python3 -m venv .cache/aiortc
+  .cache/aiortc/bin/pip install -q --disable-pip-version-check "aiortc==$aiortc_version"
+fi
+
 if $dev; then
-  # Not in Debian 12; kept in this folder.
   if [[ $(.cache/python/bin/ruff --version 2>/dev/null) != "ruff $ruff_version" ]]; then
     echo "setup.sh: installing ruff $ruff_version in .cache/python"
     /usr/bin/python3 -m venv .cache/python

@@ -16,15 +16,17 @@ import (
 // left for media. With ConfigureNACK
 //
 //   - what came on an RTX stream is not asked for again. Which media an RTX stream repairs shows in what it repeats, so
-//     that this works for simulcast, for streams that no SDP has announced, and after changes of SSRC. Readers return
-//     what they would return without it, and media packets do not pass through it;
+//     that this works for simulcast, for streams that no SDP has announced, and after changes of SSRC;
 //   - a packet is asked for ten times at most, as by libwebrtc, and three times at most while no RTX stream is known
 //     that repairs its stream. That also bounds the case in which RTX is not to be told from media: before v4.2.10 Pion
 //     gives RTX streams that are not simulcast the media's MIME type. And it is the bound for streams that always lose
 //     the same sequence numbers at the same time; senders begin at random ones, as RFC 3550 has it, and so do not;
 //   - a packet is not asked for again while an answer may still be on its way: for as long as answers took of late. The
 //     generator asks every 100 ms whatever the round-trip time. Browsers retransmit a packet once a round trip at most,
-//     other senders each time: where a full queue makes a round trip of 400 ms, what they send again keeps it full.
+//     other senders each time: where a full queue makes a round trip of 400 ms, what they send again keeps it full;
+//   - one packet is asked for at most for every four that are received, and ten at once. Where capacity has dropped and
+//     every other packet is lost, retransmissions of all of them would keep the queue full for seconds, and themselves
+//     be lost. On the air losses are seldom more than that.
 //
 // The bounds hold for all generators together that are added to the registry after it, webrtc.ConfigureNack's for
 // example. One that is added before writes past it.

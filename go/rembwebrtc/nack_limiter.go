@@ -30,7 +30,7 @@ const (
 )
 
 // nackLimiter sits between NACK generators and the wire. It leaves out of their NACKs what has come on an RTX stream and
-// what has been asked for often enough. All its work is for lost packets; it does not see the others.
+// what has been asked for often enough, and no more than its budget allows. Others of the packets it only counts.
 type nackLimiter struct {
 	interceptor.NoOp
 
@@ -43,6 +43,7 @@ type mediaStream struct {
 	requests map[uint16]*request // by sequence number
 	repaired bool                // an RTX stream is known for it
 	unbound  bool
+	budget   budget
 	// answerTime is what passes, on average of late, from the first request for a packet until it comes on an RTX stream:
 	// a round trip, with the queues on the way.
 	answerTime time.Duration
@@ -102,6 +103,7 @@ func (s *mediaStream) ask(pairs []rtcp.NackPair, now time.Time) []rtcp.NackPair 
 		most = maxRequests
 	}
 	maps.DeleteFunc(s.requests, func(_ uint16, r *request) bool { return now.Sub(r.last) > requestLife })
+	s.budget.refill(now)
 	var wanted []uint16
 	for _, pair := range pairs {
 		for _, sequenceNumber := range pair.PacketList() {
@@ -111,7 +113,7 @@ func (s *mediaStream) ask(pairs []rtcp.NackPair, now time.Time) []rtcp.NackPair 
 				s.requests[sequenceNumber] = r
 			}
 			r.last = now
-			if !r.came && r.times < most && !s.awaits(r, now) {
+			if !r.came && r.times < most && !s.awaits(r, now) && s.budget.take() {
 				if r.times++; r.times == 1 {
 					r.first = now
 				}
@@ -141,7 +143,7 @@ func (s *mediaStream) answered(r *request, now time.Time) {
 	s.answerTime += (took - s.answerTime) / 8 // as TCP smooths its round-trip time (RFC 6298)
 }
 
-// BindRemoteStream returns the reader of a media stream as it is.
+// BindRemoteStream returns readers that pass on what they read as it is.
 func (l *nackLimiter) BindRemoteStream(
 	info *interceptor.StreamInfo, reader interceptor.RTPReader,
 ) interceptor.RTPReader {
@@ -151,8 +153,9 @@ func (l *nackLimiter) BindRemoteStream(
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget(info.SSRC)
-	l.streams[info.SSRC] = &mediaStream{requests: map[uint16]*request{}}
-	return reader
+	stream := &mediaStream{requests: map[uint16]*request{}, budget: newBudget()}
+	l.streams[info.SSRC] = stream
+	return &mediaReader{RTPReader: reader, budget: &stream.budget}
 }
 
 // UnbindRemoteStream forgets a stream's requests.
