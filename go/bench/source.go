@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/binary"
-	"errors"
 	"sync/atomic"
 	"time"
 
@@ -43,15 +42,18 @@ func (l *line) now() time.Time {
 
 // stream is a reader as cheap as a real one can be: it writes a packet's stamps and copies it.
 type stream struct {
-	line     *line
-	sequence uint16
-	packet   []byte
+	line        *line
+	transportCC bool
+	sequence    uint16
+	packet      []byte
 }
 
-func newStream(l *line, ssrc uint32) (*stream, error) {
+func newStream(l *line, ssrc uint32, transportCC bool) (*stream, error) {
 	header := rtp.Header{Version: 2, PayloadType: 96, SSRC: ssrc}
-	err := errors.Join(header.SetExtension(absSendTimeID, make([]byte, 3)),
-		header.SetExtension(transportCCID, make([]byte, 2)))
+	err := header.SetExtension(absSendTimeID, make([]byte, 3))
+	if err == nil && transportCC {
+		err = header.SetExtension(transportCCID, make([]byte, 2))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +61,7 @@ func newStream(l *line, ssrc uint32) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stream{line: l, packet: append(raw, make([]byte, packetSize-len(raw))...)}, nil
+	return &stream{line: l, transportCC: transportCC, packet: append(raw, make([]byte, packetSize-len(raw))...)}, nil
 }
 
 // Read returns the attributes that it is given, as Pion's reader of SRTP does.
@@ -77,13 +79,15 @@ func (s *stream) Read(b []byte, a interceptor.Attributes) (int, interceptor.Attr
 // stamp writes when a packet was sent, in nanoseconds, and the numbers that count up.
 func (s *stream) stamp(sent int64) {
 	s.sequence++
-	s.line.transportSequence++
 	binary.BigEndian.PutUint16(s.packet[2:], s.sequence)
 	binary.BigEndian.PutUint32(s.packet[4:], uint32(sent*9/100_000)) // 90 kHz
 	stamp := uint64(sent) << 18 / uint64(time.Second)
 	s.packet[absSendTimeAt] = byte(stamp >> 16)
 	binary.BigEndian.PutUint16(s.packet[absSendTimeAt+1:], uint16(stamp))
-	binary.BigEndian.PutUint16(s.packet[transportCCAt:], s.line.transportSequence)
+	if s.transportCC {
+		s.line.transportSequence++
+		binary.BigEndian.PutUint16(s.packet[transportCCAt:], s.line.transportSequence)
+	}
 }
 
 // info is what Pion would say of a stream.

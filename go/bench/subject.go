@@ -78,7 +78,7 @@ func connect(id string, factory interceptor.Factory, l *line, streams int, trans
 		return 0, nil
 	}))
 	for ssrc := range uint32(streams) {
-		s, err := newStream(l, ssrc+1)
+		s, err := newStream(l, ssrc+1, transportCC)
 		if err != nil {
 			return nil, errors.Join(err, chain.Close())
 		}
