@@ -133,8 +133,8 @@ func (l *load) part(ctx context.Context, o options, with bool) (*sample, error) 
 }
 
 // countWakeUps counts how often the interceptors look at their clock other than for a packet. To wake up takes at least
-// two looks, to poll and to find out how long to sleep, and to record a REMB takes one more. With a clock that they were
-// given they wake up more often than with the real one: also for the packet after which a REMB is due.
+// two looks, to poll and to find out how long to sleep, and to record a REMB takes one more. With a clock that they
+// were given they wake up more often than with the real one: also for the packet after which a REMB is due.
 func (l *load) countWakeUps(ctx context.Context, o options) error {
 	var looks atomic.Int64
 	now := func() time.Time { looks.Add(1); return time.Now() }

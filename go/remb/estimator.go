@@ -28,6 +28,7 @@ type Estimator struct {
 	core    core
 	closed  bool
 	hold    hold
+	wakesAt wakeTime // of the loop
 	target  targetBitrate
 	cleanup runtime.Cleanup
 	scratch packetBuffer
@@ -60,6 +61,7 @@ func newEstimator(o *options, loop *rembLoop) (*Estimator, error) {
 		return nil, err
 	}
 	e := &Estimator{senderSSRC: o.senderSSRC, now: o.now, loop: loop, core: c, rtt: rttMeter{inUse: defaultRTT}}
+	e.wakesAt.Store(notKnown)
 	for e.senderSSRC == 0 {
 		e.senderSSRC = rand.Uint32()
 	}
@@ -123,7 +125,7 @@ func (e *Estimator) onRTPPacket(micros int64, packet []byte, from *boundStream) 
 	}
 	if result == 0 && e.hold.extra == 0 { // as for nearly all: a shortcut
 		e.mu.Unlock()
-		if e.loop != nil && e.loop.missesPacket(false, micros) {
+		if e.loop != nil && e.wakesAt.misses(false, micros) {
 			e.loop.signal()
 		}
 		return 0, nil

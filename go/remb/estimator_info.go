@@ -94,9 +94,9 @@ func (e *Estimator) untilNextPoll() (time.Duration, bool) {
 	return time.Duration(next-now) * time.Microsecond, true
 }
 
-// wakeTime returns when a timer of d that is set now or later goes off at the earliest. With a clock of the user's own,
+// notBefore returns when a timer of d that is set now or later goes off at the earliest. With a clock of the user's own,
 // that nobody knows.
-func (e *Estimator) wakeTime(d time.Duration) int64 {
+func (e *Estimator) notBefore(d time.Duration) int64 {
 	if e.now != nil {
 		return notKnown
 	}

@@ -3,7 +3,6 @@ package remb
 import (
 	"math"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -25,9 +24,6 @@ const (
 // rembLoop writes the REMBs of one peer connection on a goroutine of its own, which starts once there is a writer. It
 // sleeps until the estimator has something to do by itself, or signal says that a packet brought something about.
 type rembLoop struct {
-	// wakesAt is when it wakes up by itself, in µs of the estimator's clock; or atNextPacket, or not known.
-	wakesAt atomic.Int64
-
 	owner     *BWEInterceptor
 	estimator *Estimator
 	interval  time.Duration // of REMBs
@@ -49,12 +45,6 @@ type rembLoop struct {
 	sleptOut bool  // it last slept as long as it meant to
 }
 
-const (
-	notKnown = math.MaxInt64
-	// atNextPacket says that it sleeps with no end, since no packets come: the next one wakes it and sets new times.
-	atNextPacket = -1
-)
-
 func newREMBLoop(o *options) *rembLoop {
 	l := &rembLoop{
 		interval:  time.Duration(o.rembIntervalMicros) * time.Microsecond,
@@ -68,19 +58,11 @@ func newREMBLoop(o *options) *rembLoop {
 		l.interval = defaultInterval
 	}
 	l.changed.L = &l.mu
-	l.wakesAt.Store(notKnown)
 	return l
 }
 
 // signal wakes the loop and never waits.
 func (l *rembLoop) signal() { notify(l.signals) }
-
-// missesPacket reports whether a packet at micros has to wake the loop, after which a REMB is due or not. To wake it takes
-// longer than all else that is done for a packet. So one that is due when it wakes up anyway is left to that.
-func (l *rembLoop) missesPacket(due bool, micros int64) bool {
-	wakesAt := l.wakesAt.Load()
-	return wakesAt == atNextPacket || due && micros < wakesAt
-}
 
 func notify(c chan struct{}) {
 	select {
@@ -164,7 +146,7 @@ func (l *rembLoop) run() {
 		case <-timer.C:
 			l.sleptOut = true
 		}
-		l.wakesAt.Store(notKnown)
+		l.estimator.wakesAt.Store(notKnown)
 	}
 }
 
@@ -215,7 +197,7 @@ func (l *rembLoop) writeReference(writer interceptor.RTCPWriter) {
 // estimate needs neither: the packet that brings it says that a REMB is due.
 func (l *rembLoop) untilNext() time.Duration {
 	// Set before asking: a packet that comes in between must not be missed.
-	l.wakesAt.Store(atNextPacket)
+	l.estimator.wakesAt.Store(atNextPacket)
 	next, ok := l.estimator.untilNextPoll()
 	if !ok {
 		packets, untilREMB := l.estimator.ahead(l.interval)
@@ -231,6 +213,6 @@ func (l *rembLoop) untilNext() time.Duration {
 		}
 	}
 	next = max(next, minWait)
-	l.wakesAt.Store(l.estimator.wakeTime(next))
+	l.estimator.wakesAt.Store(l.estimator.notBefore(next))
 	return next
 }

@@ -33,7 +33,7 @@ func (e *Estimator) unlockAndTell(result int32, micros int64) (Facts, error) {
 	}
 	changed := listens && facts.Has(EstimateUpdated)
 	if e.loop != nil {
-		if changed || news || e.loop.missesPacket(facts.Has(REMBDue), micros) {
+		if changed || news || e.wakesAt.misses(facts.Has(REMBDue), micros) {
 			e.loop.signal()
 		}
 	} else if changed {

@@ -29,8 +29,8 @@ const (
 	maxStrangers = 2
 )
 
-// nackLimiter sits between NACK generators and the wire. It leaves out of their NACKs what has come on an RTX stream and
-// what has been asked for often enough, and no more than its budget allows. Others of the packets it only counts.
+// nackLimiter sits between NACK generators and the wire. It leaves out of their NACKs what has come on an RTX stream
+// and what has been asked for often enough, and no more than its budget allows. Others of the packets it only counts.
 type nackLimiter struct {
 	interceptor.NoOp
 

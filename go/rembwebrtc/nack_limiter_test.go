@@ -146,8 +146,8 @@ func TestWhatCameIsNotAskedForAgain(t *testing.T) {
 	}
 }
 
-// TestLongRoundTrip has a generator ask every 100 ms for what is lost, one packet each time, and the answers come 400 ms
-// after a request. Only until the first one has come is more asked for than that.
+// TestLongRoundTrip has a generator ask every 100 ms for what is lost, one packet each time, and the answers come 400
+// ms after a request. Only until the first one has come is more asked for than that.
 func TestLongRoundTrip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimited(t, 1)

@@ -1,10 +1,10 @@
 // Package aiortccall runs a sender of video that is not Pion and not a browser: a Python program that uses aiortc.
 //
-// Version 1.16.0 of aiortc obeys REMB so: what a REMB says is at once the encoder's target, within 250 kbit/s and
-// 1.5 Mbit/s for VP8, whichever way it goes; there is no estimate of its own besides, and no REMB ever expires. It begins
-// with 500 kbit/s. The encoder is told of changes of more than 10 % only, by making another one, so that each begins with
-// a key frame. There are neither probes nor a pacer: a frame's packets leave at once. Lost packets are sent again on the
-// RTX stream, as often as they are asked for.
+// Version 1.16.0 of aiortc obeys REMB so: what a REMB says is at once the encoder's target, within 250 kbit/s and 1.5
+// Mbit/s for VP8, whichever way it goes; there is no estimate of its own besides, and no REMB ever expires. It begins
+// with 500 kbit/s. The encoder is told of changes of more than 10 % only, by making another one, so that each begins
+// with a key frame. There are neither probes nor a pacer: a frame's packets leave at once. Lost packets are sent again
+// on the RTX stream, as often as they are asked for.
 package aiortccall
 
 import (
