@@ -113,6 +113,26 @@ void StreamsPackets(State& state) {
   }
 }
 
+// 500 packets a second for each of so many estimators, in turn: of many, none stays in the cache.
+
+void EstimatorsRtpPacket(State& state) {
+  constexpr int64_t kStepUs = 2000;
+  constexpr int kWarmUp = 1100;  // packets: over 2 s, after which probes are no longer looked for
+  remb_config config = Config();
+  config.initial_bitrate_bps = 1'000'000;
+  std::vector<testing::Handle> estimators(static_cast<size_t>(state.range(0)));
+  for (testing::Handle& estimator : estimators) estimator = testing::Create(config);
+  Traffic traffic(1, kStepUs);
+  const auto give_all = [&] {
+    const std::vector<uint8_t>& rtp = traffic.NextRtp();
+    for (const testing::Handle& estimator : estimators) {
+      OnRtpPacket(estimator, traffic.now_us(), rtp);
+    }
+  };
+  for (int i = 0; i < kWarmUp; ++i) give_all();
+  while (state.KeepRunningBatch(state.range(0))) give_all();
+}
+
 void CreateDestroy(State& state) {
   const remb_config config = Config();
   for (auto _ : state) benchmark::DoNotOptimize(testing::Create(config));
@@ -150,6 +170,10 @@ void Register() {
   for_ssrcs("on_packet", StreamsPacket);
   for_ssrcs("on_rtp_packet", StreamsRtpPacket);
   for_ssrcs("on_packets", StreamsPackets);
+  benchmark::RegisterBenchmark("on_rtp_packet", EstimatorsRtpPacket)
+      ->ArgName("estimators")
+      ->Arg(1)
+      ->Arg(1000);
   benchmark::RegisterBenchmark("create+destroy", CreateDestroy);
   benchmark::RegisterBenchmark("state", StateBytes)->Iterations(1)->Unit(benchmark::kMillisecond);
 }

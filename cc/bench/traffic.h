@@ -1,4 +1,5 @@
-// Endless traffic of any number of SSRCs, in turn: 5000 packets of 1000 bytes a second in all.
+// Endless traffic of any number of SSRCs, in turn: 5000 packets of 1000 bytes a second in all,
+// unless told otherwise.
 #ifndef CC_BENCH_TRAFFIC_H_
 #define CC_BENCH_TRAFFIC_H_
 
@@ -16,7 +17,7 @@ class Traffic {
  public:
   static constexpr int64_t kStepUs = 200;
 
-  explicit Traffic(int streams) {
+  explicit Traffic(int streams, int64_t step_us = kStepUs) : step_us_(step_us) {
     std::mt19937 random(1);
     for (int i = 0; i < streams; ++i) {
       const auto ssrc = static_cast<uint32_t>(random());
@@ -49,10 +50,11 @@ class Traffic {
   static constexpr size_t kAbsSendTimeAt = 17;  // behind header, profile and the element's own
 
   void Step() {
-    us_ += kStepUs;
+    us_ += step_us_;
     if (++stream_ == packets_.size()) stream_ = 0;
   }
 
+  int64_t step_us_;                   // between packets
   std::vector<remb_packet> packets_;  // one for each SSRC
   std::vector<std::vector<uint8_t>> rtp_;
   size_t stream_ = 0;

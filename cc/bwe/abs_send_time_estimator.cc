@@ -28,6 +28,7 @@ bool AbsSendTimeEstimator::OnProbe(const ReceivedPacket& packet, Timestamp now) 
   const std::optional<DataRate> probe =
       probe_clusters_.OnPacket(packet.abs_send_time, packet.arrival, packet.size, estimate);
   if (!probe) return false;
+  if (partial_ && incoming_bitrate_.Rate(TimestampMs(packet.arrival)) > probe) return false;
   rate_control_.SetEstimate(*probe, now);
   return true;
 }

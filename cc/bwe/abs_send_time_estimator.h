@@ -18,7 +18,10 @@ namespace remb::core {
 // libwebrtc's RemoteBitrateEstimatorAbsSendTime.
 class AbsSendTimeEstimator {
  public:
-  AbsSendTimeEstimator() : delay_(DelayDetector::ForAbsSendTime()) {}
+  // With `partial` a great part of the packets may lack a send time: four far apart are no probe of
+  // a link that carries more in between.
+  explicit AbsSendTimeEstimator(bool partial = false)
+      : delay_(DelayDetector::ForAbsSendTime()), partial_(partial) {}
 
   // Takes a packet, handled at `now`; without a send time it counts in the bitrate alone. `stream`
   // is the packet's as found in the table; `config` is for an SSRC that the table drops or had no
@@ -67,12 +70,15 @@ class AbsSendTimeEstimator {
   // Runs the rate control; true if that made a report.
   bool Update(const ReceivedPacket& packet, Timestamp now);
 
-  IncomingBitrate incoming_bitrate_;
+  // With many estimators a packet costs the cache lines it touches: what every packet needs comes
+  // last, next to what BandwidthEstimator needs for it.
   ProbeClusters probe_clusters_;
-  DelayDetector delay_;
   AimdRateControl rate_control_;
-  bool probing_ = true;  // in the first seconds, and until there is a valid estimate
   std::optional<Timestamp> first_packet_;
+  IncomingBitrate incoming_bitrate_;
+  DelayDetector delay_;
+  const bool partial_;
+  bool probing_ = true;  // in the first seconds, and until there is a valid estimate
   // From here on an update is due. Before the first report: every packet is one.
   Timestamp next_update_ = Timestamp::Micros(0);
 };

@@ -8,8 +8,6 @@ namespace {
 // libwebrtc modules/congestion_controller/receive_side_congestion_controller.cc:
 // kTimeOffsetSwitchThreshold.
 constexpr int kSwitchThreshold = 30;
-// For capture times also this: RTX comes in bursts, and most often has none.
-constexpr TimeDelta kMinUnmapped = TimeDelta::Millis(500);
 
 }  // namespace
 
@@ -36,16 +34,16 @@ void BandwidthEstimator::Unprepare(const ReceivedPacket& packet) {
 bool BandwidthEstimator::OnOtherPacket(const ReceivedPacket& packet, Timestamp now) {
   const bool reported = AdvanceTo(now);
 
-  const std::optional<NtpTime> capture_time = CaptureTime(packet);
-  const bool mapped = capture_time.has_value();
-  const Active active = Pick(packet, mapped, now);
-  const bool has_stamp = packet.has_abs_send_time() || (mapped && this->active() == kCaptureTime);
-  packets_without_stamp_ = has_stamp ? 0 : std::min(packets_without_stamp_ + 1, kSwitchThreshold);
-  if (mapped) last_mapped_ = now;
-  if (active != this->active()) Start(active, streams_.Find(packet.ssrc));
+  if (config_.clock == Clock::kAuto) ChooseByAbsSendTime(packet);
+  const CaptureTime capture_time = TakeCaptureTime(packet);
+  if (config_.clock == Clock::kAuto && active() != kAbsSendTime) {
+    const bool has_estimate = rate_control().ValidEstimate();
+    const bool chosen = capture_choice_.OnPacket(capture_time.on_line(), has_estimate, now);
+    ChangeTo(chosen ? kCaptureTime : kSingleStream);
+  }
 
   bool reported_now = false;
-  switch (active) {
+  switch (active()) {
     case kAbsSendTime:
       reported_now = std::get<kAbsSendTime>(estimator_)
                          .OnPacket(packet, packet.has_abs_send_time(), now,
@@ -66,40 +64,52 @@ bool BandwidthEstimator::OnOtherPacket(const ReceivedPacket& packet, Timestamp n
   return reported || reported_now;
 }
 
-// When the packet was sent by the sender's NTP clock, if that is known.
-std::optional<NtpTime> BandwidthEstimator::CaptureTime(const ReceivedPacket& packet) {
-  if (!MayUseCaptureTimes()) return std::nullopt;
+// libwebrtc's choice.
+void BandwidthEstimator::ChooseByAbsSendTime(const ReceivedPacket& packet) {
+  if (packet.has_abs_send_time()) {
+    packets_without_stamp_ = 0;
+    if (active() != kAbsSendTime) Start(kAbsSendTime, streams_.Find(packet.ssrc));
+  } else if (active() == kAbsSendTime && ++packets_without_stamp_ >= kSwitchThreshold) {
+    Start(kSingleStream, streams_.Find(packet.ssrc));
+  }
+}
+
+// Lets the stream's mapping know the packet. With RTP timestamps in use the line goes on: whether
+// it is worth a change hangs on who is on it.
+BandwidthEstimator::CaptureTime BandwidthEstimator::TakeCaptureTime(const ReceivedPacket& packet) {
+  if (!MayUseCaptureTimes()) return {};
   Stream* stream = streams_.Find(packet.ssrc);
   // Its life may have ended just now.
   if (!stream && packet.has_capture_time()) {
     stream = streams_.Add(packet.ssrc, config_.default_stream);
   }
   CaptureState* capture = stream ? streams_.Capture(*stream) : nullptr;
-  if (!capture) return std::nullopt;
+  if (!capture) return {};
   const int clock_rate_hz = stream->config.clock_rate_hz;
-  if (active() != kAbsSendTime) return capture->clock.OnPacket(packet, clock_rate_hz);
-  // For the time when packets cease to have abs-send-time; most of those that have it don't come
-  // here.
-  if (packet.has_capture_time()) capture->clock.OnStamp(packet, clock_rate_hz);
-  return capture->clock.Time(packet, clock_rate_hz);
+  if (active() == kAbsSendTime) {
+    // For the time when packets cease to have abs-send-time; most of those that have it don't come
+    // here.
+    if (packet.has_capture_time()) capture->clock.OnStamp(packet, clock_rate_hz);
+    return {};
+  }
+  CaptureTime result;
+  if (const auto sent = capture->clock.OnPacket(packet, clock_rate_hz)) {
+    result = {.sent = *sent,
+              .place = capture_line_.OnPacket(packet.ssrc, capture->clock.jumps(), *sent,
+                                              packet.arrival, capture->member)};
+  }
+  capture->on_line = result.on_line();
+  return result;
 }
 
-bool BandwidthEstimator::OnCaptureTimePacket(const ReceivedPacket& packet,
-                                             std::optional<NtpTime> sent, Timestamp now) {
+bool BandwidthEstimator::OnCaptureTimePacket(const ReceivedPacket& packet, CaptureTime time,
+                                             Timestamp now) {
   auto& estimator = std::get<kCaptureTime>(estimator_);
-  Stream* stream = streams_.Find(packet.ssrc);
-  CaptureState* capture = stream ? streams_.Capture(*stream) : nullptr;
+  if (time.place == CaptureTimeLine::Place::kNewLine) estimator.StartNewTimeLine();
   ReceivedPacket sent_packet = packet;
-  bool on_line = false;
-  if (capture && sent) {
-    const CaptureTimeLine::Place place = capture_line_.OnPacket(
-        packet.ssrc, capture->clock.jumps(), *sent, packet.arrival, capture->member);
-    if (place == CaptureTimeLine::Place::kNewLine) estimator.StartNewTimeLine();
-    on_line = place != CaptureTimeLine::Place::kOff;
-    sent_packet.abs_send_time = static_cast<uint32_t>(*sent >> 14) & 0xFFFFFF;  // 6.18 of 32.32
-  }
-  if (capture) capture->on_line = on_line;
-  return estimator.OnPacket(sent_packet, on_line, now, stream, config_.default_stream, streams_);
+  sent_packet.abs_send_time = static_cast<uint32_t>(time.sent >> 14) & 0xFFFFFF;  // 6.18 of 32.32
+  return estimator.OnPacket(sent_packet, time.on_line(), now, streams_.Find(packet.ssrc),
+                            config_.default_stream, streams_);
 }
 
 bool BandwidthEstimator::RunPeriodicUpdates(Timestamp now) {
@@ -113,6 +123,7 @@ void BandwidthEstimator::Reset(const Stream* keep) {
   reports_ = 0;
   last_report_.reset();
   streams_.ForgetTimes();
+  capture_choice_ = {};
   switch (config_.clock) {
     case Clock::kAbsSendTime:
       return Start(kAbsSendTime, keep);
@@ -197,29 +208,24 @@ std::optional<DataRate> BandwidthEstimator::link_capacity() const {
   return capacity.estimate();
 }
 
-// libwebrtc's choice, with capture times put in before RTP timestamps.
-BandwidthEstimator::Active BandwidthEstimator::Pick(const ReceivedPacket& packet, bool mapped,
-                                                    Timestamp now) const {
-  if (config_.clock != Clock::kAuto) return active();
-  if (packet.has_abs_send_time()) return kAbsSendTime;
-  const Active next_best = mapped ? kCaptureTime : kSingleStream;
-  const bool enough = packets_without_stamp_ + 1 >= kSwitchThreshold;
-  switch (active()) {
-    case kAbsSendTime:
-      return enough ? next_best : kAbsSendTime;
-    case kSingleStream:
-      return next_best;
-    case kCaptureTime:
-      return !mapped && enough && now - last_mapped_ >= kMinUnmapped ? kSingleStream : kCaptureTime;
-  }
-  return kSingleStream;
-}
-
 // A fresh estimator, which has heard no stream yet.
 void BandwidthEstimator::Start(Active active, const Stream* keep) {
   streams_.ExpireAll(keep);
   packets_without_stamp_ = 0;
   capture_line_.Reset();
+  capture_choice_.Begin();
+  Emplace(active, config_.initial_bitrate);
+}
+
+// Another source for the same streams: they live on, what their clocks are known to do stays, and
+// so does the estimate.
+void BandwidthEstimator::ChangeTo(Active active) {
+  if (active == this->active()) return;
+  streams_.ResetDetectors();
+  Emplace(active, estimate());
+}
+
+void BandwidthEstimator::Emplace(Active active, std::optional<DataRate> start_bitrate) {
   switch (active) {
     case kAbsSendTime:
       estimator_.emplace<kAbsSendTime>();
@@ -228,11 +234,11 @@ void BandwidthEstimator::Start(Active active, const Stream* keep) {
       estimator_.emplace<kSingleStream>();
       break;
     case kCaptureTime:
-      estimator_.emplace<kCaptureTime>();
+      estimator_.emplace<kCaptureTime>(true);
       break;
   }
   rate_control().SetRtt(rtt_);
-  if (config_.initial_bitrate) rate_control().SetStartBitrate(*config_.initial_bitrate);
+  if (start_bitrate) rate_control().SetStartBitrate(*start_bitrate);
 }
 
 AimdRateControl& BandwidthEstimator::rate_control() {

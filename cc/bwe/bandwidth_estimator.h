@@ -8,6 +8,7 @@
 
 #include "absl/base/attributes.h"
 #include "cc/bwe/abs_send_time_estimator.h"
+#include "cc/bwe/capture_time_choice.h"
 #include "cc/bwe/single_stream_estimator.h"
 #include "cc/bwe/stream_table.h"
 #include "cc/bwe/units.h"
@@ -104,6 +105,13 @@ class BandwidthEstimator {
  private:
   // Indices of estimator_. Capture times are send times of another making.
   enum Active { kAbsSendTime = 0, kSingleStream = 1, kCaptureTime = 2 };
+  // When a packet was sent by the sender's NTP clock, which counts if that lies on the line.
+  struct CaptureTime {
+    NtpTime sent = 0;
+    CaptureTimeLine::Place place = CaptureTimeLine::Place::kOff;
+
+    bool on_line() const { return place != CaptureTimeLine::Place::kOff; }
+  };
 
   // The usual packet: nothing but abs-send-time asks to be looked at.
   static bool IsPlain(const ReceivedPacket& packet) {
@@ -115,30 +123,32 @@ class BandwidthEstimator {
   }
   Stream* Allocate(const ReceivedPacket& packet);
   bool OnOtherPacket(const ReceivedPacket& packet, Timestamp now);
-  std::optional<NtpTime> CaptureTime(const ReceivedPacket& packet);
-  bool OnCaptureTimePacket(const ReceivedPacket& packet, std::optional<NtpTime> sent,
-                           Timestamp now);
+  void ChooseByAbsSendTime(const ReceivedPacket& packet);
+  CaptureTime TakeCaptureTime(const ReceivedPacket& packet);
+  bool OnCaptureTimePacket(const ReceivedPacket& packet, CaptureTime time, Timestamp now);
   bool RunPeriodicUpdates(Timestamp now);
   void OnReport(Timestamp now) {
     ++reports_;
     last_report_ = now;
   }
-  Active Pick(const ReceivedPacket& packet, bool mapped, Timestamp now) const;
   Active active() const { return static_cast<Active>(estimator_.index()); }
   void Start(Active active, const Stream* keep);
+  void ChangeTo(Active active);
+  void Emplace(Active active, std::optional<DataRate> start_bitrate);
   Source CaptureSourceOf(const Stream& stream) const;
   AimdRateControl& rate_control();
   const AimdRateControl& rate_control() const;
 
   Config config_;
   TimeDelta rtt_ = TimeDelta::Millis(200);
-  StreamTable streams_;
-  std::variant<AbsSendTimeEstimator, SingleStreamEstimator, AbsSendTimeEstimator> estimator_;
-  int packets_without_stamp_ = 0;  // of the estimator in use; in a row
   CaptureTimeLine capture_line_;
-  Timestamp last_mapped_ = Timestamp::Micros(0);
+  CaptureTimeChoice capture_choice_;
   int64_t reports_ = 0;
   std::optional<Timestamp> last_report_;
+  // What every packet needs is together, from the end of estimator_ to the start of streams_.
+  std::variant<AbsSendTimeEstimator, SingleStreamEstimator, AbsSendTimeEstimator> estimator_;
+  int packets_without_stamp_ = 0;  // since the last abs-send-time, while that is in use
+  StreamTable streams_;
 };
 
 }  // namespace remb::core

@@ -55,10 +55,11 @@ class DelayDetector {
   DelayDetector(uint32_t group_ticks, double ms_per_tick)
       : ms_per_tick_(ms_per_tick), inter_arrival_(group_ticks, ms_per_tick) {}
 
+  // In this order, what every packet needs is together: the end of inter_arrival_ and the detector.
+  OveruseEstimator estimator_;
   double ms_per_tick_;
   int64_t groups_ = 0;
   InterArrival inter_arrival_;
-  OveruseEstimator estimator_;
   OveruseDetector detector_;
 };
 

@@ -23,7 +23,7 @@ class InterArrival {
 
   // `group_ticks`: the 5 ms in ticks; `ms_per_tick`: the length of a tick.
   InterArrival(uint32_t group_ticks, double ms_per_tick)
-      : group_ticks_(group_ticks), ms_per_tick_(ms_per_tick) {}
+      : ms_per_tick_(ms_per_tick), group_ticks_(group_ticks) {}
 
   // Takes a packet that arrived at `arrival`, handled at `now`. True when it is the first of a
   // third or later group: deltas() are then those between the two groups before it.
@@ -68,18 +68,20 @@ class InterArrival {
   bool OnPacketBeyondGroup(uint32_t timestamp, TimestampMs arrival, TimestampMs now, DataSize size);
   bool BelongsToBurst(uint32_t timestamp, TimestampMs arrival) const;
 
-  uint32_t group_ticks_;
-  int reordered_groups_in_a_row_ = 0;
+  // What only a new group needs comes first, what every packet needs last: next to the detector's
+  // state, which every packet needs too.
+  Deltas deltas_;
   double ms_per_tick_;
-  bool has_current_ = false;
-  bool has_previous_ = false;
-  Group current_;
   // Of the group before, what is needed.
-  uint32_t previous_timestamp_ = 0;
   int64_t previous_size_bytes_ = 0;
   TimestampMs previous_arrival_ = TimestampMs::Millis(0);
   TimestampMs previous_system_time_ = TimestampMs::Millis(0);
-  Deltas deltas_;
+  uint32_t previous_timestamp_ = 0;
+  int reordered_groups_in_a_row_ = 0;
+  uint32_t group_ticks_;
+  bool has_previous_ = false;
+  bool has_current_ = false;
+  Group current_;
 };
 
 }  // namespace remb::core

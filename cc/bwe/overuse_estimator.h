@@ -58,6 +58,7 @@ class OveruseEstimator {
  private:
   void UpdateNoise(double residual, double frame_period_ms);
 
+  FramePeriodWindow frame_periods_;
   int num_deltas_ = 0;
   // Start values: libwebrtc modules/remote_bitrate_estimator/overuse_estimator.h.
   double slope_ = 8.0 / 512.0;
@@ -71,7 +72,6 @@ class OveruseEstimator {
   double beta_ = 1;
   double beta_alpha_ = 0;
   double beta_frame_period_ms_ = -1;
-  FramePeriodWindow frame_periods_;
 };
 
 }  // namespace remb::core

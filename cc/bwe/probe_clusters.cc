@@ -22,8 +22,8 @@ std::optional<DataRate> ProbeClusters::OnPacket(uint32_t abs_send_time, Timestam
                                                 DataSize size, std::optional<DataRate> estimate) {
   const int64_t send_us = (int64_t{abs_send_time} * 1'000'000) >> kAbsSendTimeFraction;
   Append({.send_us = static_cast<int32_t>(send_us),
-          .arrival_us = arrival.us(),
-          .bytes = static_cast<int32_t>(size.bytes())});
+          .bytes = static_cast<int32_t>(size.bytes()),
+          .arrival_us = arrival.us()});
 
   Walk walk = closed_;
   if (open_.Counts()) walk.Visit(open_);

@@ -27,8 +27,8 @@ class ProbeClusters {
  private:
   struct Probe {
     int32_t send_us;  // not unwrapped: 0 to 64 s
-    int64_t arrival_us;
     int32_t bytes;
+    int64_t arrival_us;
   };
   // Sums over consecutive deltas; `long_deltas` are those of 1 ms or more at both ends.
   struct Cluster {

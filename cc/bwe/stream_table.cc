@@ -24,7 +24,10 @@ StreamTable::StreamTable(int max_streams)
 
 void StreamTable::ReserveOne() {
   const auto wanted = static_cast<size_t>(size_) + 1;
-  if (wanted > streams_.capacity()) streams_.reserve(2 * wanted);
+  if (wanted > streams_.capacity()) {
+    streams_.reserve(2 * wanted);
+    last_found_ = nullptr;  // it moved
+  }
   if (2 * wanted > buckets_.size()) {
     std::vector<Bucket> buckets(std::bit_ceil(2 * wanted), Bucket{.ssrc = 0, .index = kNone});
     buckets_.swap(buckets);
@@ -73,7 +76,7 @@ Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
   stream.index = index;
   stream.config = config;
   Insert(ssrc, index);
-  last_found_ = index;
+  last_found_ = &stream;
   ResetCapture(stream);
   return &stream;
 }
@@ -103,6 +106,11 @@ void StreamTable::ResetDetector(Stream& stream) {
   SetUsage(stream, BandwidthUsage::kNormal);
   const auto index = static_cast<size_t>(stream.index);
   if (index < detectors_.size()) detectors_[index].reset();
+}
+
+void StreamTable::ResetDetectors() {
+  // Others have none: it ends with their life.
+  for (int32_t i = oldest_; i != kNone; i = streams_[i].newer) ResetDetector(streams_[i]);
 }
 
 void StreamTable::Remove(uint32_t ssrc) {
@@ -214,7 +222,7 @@ void StreamTable::Free(int32_t index) {
     }
   }
   buckets_[hole].index = kNone;
-  if (last_found_ == index) last_found_ = kNone;
+  if (last_found_ == &streams_[index]) last_found_ = nullptr;
   streams_[index] = Stream();
   streams_[index].newer = free_;
   free_ = index;

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "cc/bwe/bandwidth_usage.h"
 #include "cc/bwe/capture_clock.h"
 #include "cc/bwe/capture_time_line.h"
@@ -61,6 +62,8 @@ class StreamTable {
   static constexpr TimeDelta kStreamTimeout = TimeDelta::Seconds(2);
 
   explicit StreamTable(int max_streams);
+  StreamTable(const StreamTable&) = delete;
+  StreamTable& operator=(const StreamTable&) = delete;
 
   Stream* Find(uint32_t ssrc);
   const Stream* Find(uint32_t ssrc) const;  // changes nothing, so may be called on several threads
@@ -75,6 +78,8 @@ class StreamTable {
   void ReserveDetectors();
   // The stream's own detector, made if it has none; room must be reserved.
   DelayDetector& Detector(const Stream& stream);
+  // Of all streams: they begin anew.
+  void ResetDetectors();
   // The same for capture states. nullptr if none are reserved.
   void ReserveCaptureStates();
   CaptureState* Capture(const Stream& stream) {
@@ -148,19 +153,20 @@ class StreamTable {
   void Unlink(int32_t index);
   void Expire(Stream& stream, bool keep);
 
+  // First what a packet of the stream found last needs: a single stream lies in the table itself.
+  Stream* last_found_ = nullptr;
+  int32_t oldest_ = kNone;  // of those alive, as is newest_
+  int32_t newest_ = kNone;
+  absl::InlinedVector<Stream, 1> streams_;
   int32_t max_streams_;
   int32_t size_ = 0;
   int32_t added_count_ = 0;  // of these, by the user
   int32_t alive_count_ = 0;
-  int32_t last_found_ = kNone;
   int32_t free_ = kNone;
-  int32_t oldest_ = kNone;  // of those alive, as is newest_
-  int32_t newest_ = kNone;
   int32_t usage_count_[3] = {};
   bool has_detectors_ = false;
   int shift_ = 0;
   uint64_t multiplier_;
-  std::vector<Stream> streams_;
   std::vector<std::optional<DelayDetector>>
       detectors_;  // by the same index, if has_detectors_; empty where not needed
   std::vector<CaptureState> captures_;  // by the same index; empty until reserved
@@ -168,11 +174,11 @@ class StreamTable {
 };
 
 inline Stream* StreamTable::Find(uint32_t ssrc) {
-  if (last_found_ != kNone && streams_[last_found_].ssrc == ssrc) return &streams_[last_found_];
+  if (last_found_ && last_found_->ssrc == ssrc) return last_found_;
   const int32_t index = IndexOf(ssrc);
   if (index == kNone) return nullptr;
-  last_found_ = index;
-  return &streams_[index];
+  last_found_ = &streams_[index];
+  return last_found_;
 }
 
 inline int32_t StreamTable::IndexOf(uint32_t ssrc) const {

@@ -12,7 +12,7 @@ constexpr TimeDelta kMaxStepBack = TimeDelta::Seconds(1);
 }  // namespace
 
 Estimator::Estimator(const Config& config)
-    : config_(config), bandwidth_(config.bandwidth), scheduler_(config.schedule) {
+    : config_(config), scheduler_(config.schedule), bandwidth_(config.bandwidth) {
   scheduler_.SetMaxBitrate(config.max_bitrate);
 }
 

@@ -77,8 +77,8 @@ class Estimator {
   bool CheckRemb();
 
   Config config_;
-  BandwidthEstimator bandwidth_;
   RembScheduler scheduler_;
+  BandwidthEstimator bandwidth_;
   Timestamp now_ = Timestamp::Micros(0);  // the newest time seen
   // Whether a REMB is due need not be asked for every packet: the answer stays until this time
   // unless the estimate, the limits or what was sent change.

@@ -11,6 +11,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -147,7 +148,7 @@ TEST_CASE("capture times with transmission offsets answer as abs-send-time does"
       CAPTURE(trace, source.name);
       const Comparison result = Compare(trace, source);
       CHECK(result.clock == REMB_CLOCK_ABS_CAPTURE_TIME);
-      CHECK(std::abs(result.whole) < 0.01);
+      CHECK(std::abs(result.whole) < 0.001);
       CHECK(result.found == result.overuses);
     }
   }
@@ -158,32 +159,58 @@ TEST_CASE("so do stamps of sending on all packets, of any kind") {
     CAPTURE(trace);
     const Comparison result = Compare(trace, kSendingOfAll);
     CHECK(result.clock == REMB_CLOCK_ABS_CAPTURE_TIME);
-    CHECK(std::abs(result.whole) < 0.02);
-    CHECK(result.found + result.overuses / 20 >= result.overuses);
+    CHECK(std::abs(result.whole) < 0.01);
+    CHECK(result.found + (trace == "lowrate" ? 1 : 0) >= result.overuses);
   }
 }
 
+// Limits are a little above what is reached.
 TEST_CASE("the transmission offset: libwebrtc's arithmetic, which sees no probes") {
   for (const std::string trace : kReferenceTraces) {
     CAPTURE(trace);
     const Comparison result = Compare(trace, kOffset);
     // pause: as the sender falls silent, updates without packets meet an over-use and lower the
     // rate with the throughput. rfc51: below what abs-send-time measured after the last rise.
-    const double limit = trace == "pause" ? 0.25 : trace == "rfc51" ? 0.12 : 0.1;
+    const double limit = trace == "pause" ? 0.21 : trace == "rfc51" ? 0.11 : 0.09;
     CHECK(std::abs(result.settled) < limit);
+    CHECK(std::abs(result.whole) < (IsChromium(trace) || trace == "loss" ? 0.375 : 0.25));
     CHECK(result.found + (IsChromium(trace) ? 1 : 0) >= result.overuses);
   }
 }
 
-// Over-use that lasts for less than some frames is not to be seen, so the rate rises higher in
-// between.
+struct Limits {
+  const char* trace;
+  double whole;
+  double settled;
+  size_t missed;  // over-uses
+};
+
+// Of the three sources below, the weakest one's. Over-use that lasts for less than some frames is
+// not to be seen, so the rate rises higher in between.
+constexpr Limits kFrameLimits[] = {{"chromium-bottleneck", 0.37, 0.125, 1},
+                                   {"chromium-clean", 0.38, 0, 0},
+                                   {"clockjump", 0.115, 0.28, 9},
+                                   {"jitter", 0.05, 0.04, 3},
+                                   {"loss", 0.35, 0, 0},
+                                   {"lowrate", 0.06, 0.06, 9},
+                                   {"pause", 0.035, 0.12, 5},
+                                   {"reorder", 0.105, 0.025, 3},
+                                   {"rfc51", 0.18, 0.165, 5},
+                                   {"rfc52", 0.2, 0.1, 2},
+                                   {"simulcast", 0.34, 0.09, 2},
+                                   {"steady", 0.05, 0.1, 4},
+                                   {"tcplong", 0.035, 0.035, 1},
+                                   {"wrap", 0.075, 0.17, 9}};
+
 TEST_CASE("RTP timestamps alone, with and without capture times, tell frames apart") {
-  for (const std::string trace : kReferenceTraces) {
+  REQUIRE(std::size(kFrameLimits) == kReferenceTraces.size());
+  for (const Limits& limits : kFrameLimits) {
     for (const Source& source : {kRtpTimestamp, kCaptureTimeAlone, kSending}) {
-      CAPTURE(trace, source.name);
-      const Comparison result = Compare(trace, source);
-      CHECK(std::abs(result.settled) < 0.3);
-      CHECK(10 * result.found >= 3 * result.overuses);
+      CAPTURE(limits.trace, source.name);
+      const Comparison result = Compare(limits.trace, source);
+      CHECK(std::abs(result.whole) <= limits.whole);
+      CHECK(std::abs(result.settled) <= limits.settled);
+      CHECK(result.found + limits.missed >= result.overuses);
     }
   }
 }

@@ -19,7 +19,7 @@ func TestNoAllocations(t *testing.T) {
 		packets[n] = Packet{SSRC: 3, Arrival: time.Now(), PayloadSize: 1000, Stamps: StampRTPTimestamp}
 	}
 	buffer := make([]byte, 1500)
-	report, err := testReport(50*time.Millisecond, time.Second).Marshal()
+	report, err := testReport(i, 50*time.Millisecond, time.Second).Marshal()
 	if err != nil {
 		t.Fatal(err)
 	}

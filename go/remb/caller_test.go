@@ -189,7 +189,7 @@ func (c *caller) look(on *connection) {
 // reports has RTCP arrive, of which some is a lie.
 func (c *caller) reports(on *connection) {
 	raw, err := rtcp.Marshal([]rtcp.Packet{
-		testReport(time.Duration(c.random.Int64N(int64(time.Second)))-100*time.Millisecond, 0),
+		testReport(on.i, time.Duration(c.random.Int64N(int64(time.Second)))-100*time.Millisecond, 0),
 		&rtcp.PictureLossIndication{},
 	})
 	if err != nil {

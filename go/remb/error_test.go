@@ -75,7 +75,8 @@ func TestClosedEstimator(t *testing.T) {
 			t.Errorf("%d: %v", n, err)
 		}
 	}
-	if _, ok := e.NextPoll(); ok || due || e.GetTargetBitrate() != 0 || e.SSRCs() != nil || e.Stats() != (Stats{}) {
+	_, ok := e.NextPoll()
+	if ok || due || e.GetTargetBitrate() != 0 || e.SSRCs() != nil || e.Stats() != (Stats{Closed: true}) {
 		t.Error("a closed estimator knows something")
 	}
 	e.OnTargetBitrateChange(func(int) {})

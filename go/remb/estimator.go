@@ -11,7 +11,7 @@ import (
 // connection. Interceptors have one each; a server with its own RTP loop makes its own by [NewEstimator].
 //
 // All methods may be called from several goroutines at a time. After [Estimator.Close] those with an error result
-// return [ErrClosed] and the others nothing: 0, nil or a zero value.
+// return [ErrClosed] and the others nothing: 0, nil, a zero value or, as Stats, no more than that it is closed.
 //
 // Times are arguments, and only the differences between them count: take all from one clock, such as time.Now, or from
 // one recording. A packet older than the newest time seen is taken at that time; one that is more than a second older
@@ -35,11 +35,12 @@ type Estimator struct {
 	state   State // that the loop has been told of
 	rtt     rttMeter
 
-	references references
+	references stamps // of receiver reference times that were sent
+	reports    stamps // of sender reports that passed by on their way out
 
-	malformed, rembsSent, writeErrors int64
+	malformed, refused, rembsSent, writeErrors int64
 
-	totals          Totals // what neither core nor the three above keep
+	totals          Totals // what neither core nor the four above keep
 	lastREMBBitrate int
 
 	senderSSRC uint32
@@ -123,7 +124,7 @@ func (e *Estimator) onRTPPacket(micros int64, packet []byte, from *boundStream) 
 	if len(packet) > 0 && len(packet) <= maxPacketSize {
 		result = e.core.onRTPPacket(micros, packet)
 	}
-	if result == 0 && e.hold.extra == 0 { // as for nearly all: a shortcut
+	if result == 0 && !e.hold.resumed { // as for nearly all: a shortcut
 		e.mu.Unlock()
 		if e.loop != nil && e.wakesAt.misses(false, micros) {
 			e.loop.signal()
@@ -132,6 +133,8 @@ func (e *Estimator) onRTPPacket(micros int64, packet []byte, from *boundStream) 
 	}
 	if result == int32(StatusMalformed) {
 		e.malformed++
+	} else if result < 0 {
+		e.refused++
 	}
 	if from == nil {
 		micros = badTime // of any clock
@@ -163,6 +166,9 @@ func (e *Estimator) OnPackets(packets []Packet) (Facts, error) {
 	}
 	if result == 0 && len(packets) > 0 {
 		result = e.core.onPackets(&e.scratch)
+	}
+	if result < 0 {
+		e.refused += int64(len(packets))
 	}
 	return e.unlockAndTell(result, badTime)
 }
@@ -211,7 +217,7 @@ func (e *Estimator) sent(micros int64, bitrate int) error {
 	return e.do(func() error {
 		err := e.core.sent(micros, bitrate)
 		if err == nil {
-			e.hold.extra = 0
+			e.hold.resumed = false
 			e.countREMB(bitrate)
 		}
 		return err
@@ -239,7 +245,7 @@ func (e *Estimator) Reset() error {
 		err := e.core.reset()
 		if err == nil {
 			e.totals = totals
-			e.hold.extra = 0
+			e.hold.resumed = false
 		}
 		return err
 	})

@@ -34,9 +34,11 @@ func (e *Estimator) Stats() Stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
-		return Stats{}
+		return Stats{Closed: true}
 	}
-	stats := Stats{MalformedPackets: e.malformed, REMBsSent: e.rembsSent, WriteErrors: e.writeErrors}
+	stats := Stats{
+		MalformedPackets: e.malformed, RefusedPackets: e.refused, REMBsSent: e.rembsSent, WriteErrors: e.writeErrors,
+	}
 	stats.Paused, stats.RTT = e.hold.paused, e.rtt.inUse
 	e.core.stats(&stats, &e.line)
 	return stats

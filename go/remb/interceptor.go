@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
@@ -21,7 +22,7 @@ type BWEInterceptor struct {
 	loop      *rembLoop
 	log       logging.LeveledLogger
 
-	warnedTransportCC, warnedSecond, warnedREMB, loggedMalformed atomic.Bool
+	warnedTransportCC, warnedSecond, warnedREMB, warnedRefused, loggedMalformed atomic.Bool
 
 	mu      sync.Mutex
 	closed  bool
@@ -46,6 +47,7 @@ func newBWEInterceptor(f *BWEInterceptorFactory, id string) (*BWEInterceptor, er
 		factory: f, id: id, estimator: estimator, loop: loop, log: loop.log.LeveledLogger, streams: map[uint32]*boundStream{},
 	}
 	loop.owner = i
+	addSource(i)
 	return i, nil
 }
 
@@ -131,6 +133,7 @@ func (i *BWEInterceptor) Close() error {
 	i.loop.close()
 	err := i.estimator.Close()
 	i.factory.forget(i.id, i.estimator)
+	removeSource(i.id, weak.Make(i))
 	i.factory.tally.remove(i.estimator) // after Close: what it has counted is final
 	return err
 }

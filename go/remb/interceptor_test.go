@@ -70,6 +70,34 @@ func TestReadPassesThrough(t *testing.T) {
 	}
 }
 
+// TestClockThatFails has a clock that knows no time for a while.
+func TestClockThatFails(t *testing.T) {
+	log, reads := &testLog{}, 0
+	i := newTestInterceptor(t, WithLoggerFactory(log), WithNow(func() time.Time {
+		if reads++; reads > 3 { // the first is the estimator's own
+			return time.Time{}
+		}
+		return time.Now()
+	}))
+	sender := newTestSender(t, i, videoInfo(testSSRC))
+	for range 10 {
+		sender.send(0)
+	}
+	if got := i.Estimator().Stats(); got.Packets != 2 || got.RefusedPackets != 8 || got.MalformedPackets != 0 {
+		t.Errorf("%d packets counted, %d refused, %d malformed", got.Packets, got.RefusedPackets, got.MalformedPackets)
+	}
+	if warned := log.get("warn"); len(warned) != 1 || count(warned, StatusTime.String()) != 1 {
+		t.Errorf("warned %q", warned)
+	}
+	e := newTestEstimator(t)
+	if _, err := e.OnPackets([]Packet{{SSRC: 1}, {SSRC: 2, Arrival: time.Now()}}); err == nil {
+		t.Error("a packet without a time was taken")
+	}
+	if got := e.Stats(); got.Packets != 0 || got.RefusedPackets != 2 {
+		t.Errorf("%d packets counted, %d refused", got.Packets, got.RefusedPackets)
+	}
+}
+
 func TestWhichStreamsCount(t *testing.T) {
 	for _, test := range []struct {
 		mimeType string

@@ -10,20 +10,30 @@ const pausedPollInterval = 500_000 // µs
 type hold struct {
 	paused   bool  // by Pause
 	silenced bool  // another interceptor writes the REMBs of this peer connection
-	held     Facts // REMBDue if one of these holds
-	extra    Facts // REMBDue if one is due because of Resume
+	resumed  bool  // after a pause, no REMB has been sent yet
 	polledAt int64 // µs, the time of the last poll
 }
 
-func (h *hold) set(paused, silenced bool) {
-	h.paused, h.silenced, h.held, h.extra = paused, silenced, 0, 0
-	if paused || silenced {
-		h.held = REMBDue
-	}
+// held reports whether no REMB is due whatever the C library says.
+func (h *hold) held() bool { return h.paused || h.silenced }
+
+// resumedDue reports whether a REMB is due because of Resume. Call it with the estimator locked.
+func (e *Estimator) resumedDue() bool {
+	return e.hold.resumed && !e.hold.held() && !e.closed && e.core.estimate() > 0
 }
 
-// of returns what facts mean to the caller.
-func (h *hold) of(facts Facts) Facts { return facts&^h.held | h.extra }
+// facts returns what a result of the C library means to the caller: no facts if it is an error. Call it with the
+// estimator locked.
+func (e *Estimator) facts(result int32) Facts {
+	facts := Facts(max(result, 0))
+	if e.hold.held() {
+		return facts &^ REMBDue
+	}
+	if result >= 0 && e.resumedDue() {
+		facts |= REMBDue
+	}
+	return facts
+}
 
 // Pause holds REMBs back until [Estimator.Resume]: none is due, and an interceptor writes none but one that it is
 // writing already. Packets are measured as before, and the function of [Estimator.OnTargetBitrateChange] is called. The
@@ -32,7 +42,7 @@ func (h *hold) of(facts Facts) Facts { return facts&^h.held | h.extra }
 func (e *Estimator) Pause() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.hold.set(true, e.hold.silenced)
+	e.hold.paused, e.hold.resumed = true, false
 }
 
 // Resume ends a pause. A REMB is due at once if any stream is alive and there is an estimate, else as soon as there is.
@@ -40,10 +50,7 @@ func (e *Estimator) Pause() {
 func (e *Estimator) Resume() {
 	e.mu.Lock()
 	if e.hold.paused {
-		e.hold.set(false, e.hold.silenced)
-		if !e.closed && e.hold.held == 0 && e.core.estimate() > 0 {
-			e.hold.extra = REMBDue
-		}
+		e.hold.paused, e.hold.resumed = false, true
 	}
 	e.mu.Unlock()
 	if e.loop != nil {
@@ -55,9 +62,7 @@ func (e *Estimator) Resume() {
 func (e *Estimator) silence(silenced bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if silenced != e.hold.silenced {
-		e.hold.set(e.hold.paused, silenced)
-	}
+	e.hold.silenced = silenced
 }
 
 // poll asks the C library and returns facts or a negative status; remb is filled in if a REMB is due. Call it with the
@@ -68,23 +73,20 @@ func (e *Estimator) poll(micros int64, remb *REMB) int32 {
 		return result
 	}
 	e.hold.polledAt = micros
-	facts := Facts(result)
-	if !facts.Has(REMBDue) && e.hold.extra != 0 {
+	facts := e.facts(result)
+	if facts.Has(REMBDue) && !Facts(result).Has(REMBDue) {
 		*remb = REMB{Bitrate: e.core.estimate(), SSRCs: e.core.ssrcs()}
-		if remb.Bitrate == 0 { // all streams fell silent since
-			e.hold.extra = 0
-		}
 	}
-	return int32(e.hold.of(facts))
+	return int32(facts)
 }
 
 // nextPoll returns when that is worth a call, or math.MaxInt64 for never. Call it with the estimator locked.
 func (e *Estimator) nextPoll() int64 {
 	next := e.core.nextPoll()
 	switch {
-	case e.hold.extra != 0:
+	case e.resumedDue():
 		return 0
-	case e.hold.held != 0 && next != math.MaxInt64:
+	case e.hold.held() && next != math.MaxInt64:
 		return max(next, e.hold.polledAt+pausedPollInterval) // a REMB that is due stays so
 	}
 	return next

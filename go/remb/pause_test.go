@@ -85,6 +85,29 @@ func TestPause(t *testing.T) {
 			t.Error("no REMB when the stream came back")
 		}
 	})
+	inBubble(t, "ends in silence, with the next REMB far away", func(t *testing.T) {
+		i, w := newTestInterceptor(t, WithInitialBitrate(300_000), WithREMBInterval(time.Minute)), &recorder{}
+		i.BindRTCPWriter(w)
+		sender := newTestSender(t, i, videoInfo(testSSRC))
+		sender.sendFor(time.Second, testInterval)
+		count := len(w.rembs())
+		i.Estimator().Pause()
+		time.Sleep(3 * time.Second)
+		i.Estimator().Resume()
+		time.Sleep(3 * time.Second)
+		if got := len(w.rembs()); got != count {
+			t.Errorf("%d REMBs to nobody", got-count)
+		}
+		sender.send(0)
+		synctest.Wait()
+		if last := w.last(t); len(w.rembs()) != count+1 || !last.at.Equal(time.Now()) {
+			t.Fatalf("%d REMBs when the stream came back", len(w.rembs())-count)
+		}
+		sender.sendFor(10*time.Second, testInterval)
+		if got := len(w.rembs()); got != count+1 {
+			t.Errorf("%d REMBs more", got-count-1)
+		}
+	})
 	inBubble(t, "with a writer that fails, and through a reset", func(t *testing.T) {
 		i := newTestInterceptor(t, WithInitialBitrate(300_000))
 		w := &recorder{fail: failUntil(time.Now().Add(3 * time.Second))}
@@ -168,6 +191,14 @@ func TestPauseByHand(t *testing.T) {
 	}
 	if next, ok := e.NextPoll(); ok {
 		t.Errorf("next poll at %v when all is silent", next)
+	}
+	revived := start.Add(time.Minute + time.Second)
+	if facts, err := e.OnPacket(Packet{SSRC: 9, Arrival: revived}); !facts.Has(REMBDue) {
+		t.Errorf("facts %b, %v when the stream came back", facts, err)
+	}
+	remb, due, err = e.Poll(revived)
+	if err != nil || !due || remb.Bitrate == 0 || !slices.Equal(remb.SSRCs, []uint32{9}) {
+		t.Errorf("%+v, %v, %v when the stream came back", remb, due, err)
 	}
 	_ = e.Close()
 	e.Pause()

@@ -26,9 +26,16 @@ func (r *rtpReader) Read(b []byte, in interceptor.Attributes) (int, interceptor.
 	return n, attributes, err
 }
 
+// leftOut speaks of the first packet that was left out for a reason.
 func (i *BWEInterceptor) leftOut(size int, err error) {
-	if errors.Is(err, Error{StatusMalformed}) && !i.loggedMalformed.Swap(true) {
-		i.log.Debugf("left out a malformed RTP packet of %d bytes; more are only counted", size)
+	switch {
+	case errors.Is(err, ErrClosed):
+	case errors.Is(err, Error{StatusMalformed}):
+		if !i.loggedMalformed.Swap(true) {
+			i.log.Debugf("left out a malformed RTP packet of %d bytes; more are only counted", size)
+		}
+	case !i.warnedRefused.Swap(true):
+		i.log.Warnf("left out an RTP packet of %d bytes; more are only counted, as Stats.RefusedPackets: %v", size, err)
 	}
 }
 

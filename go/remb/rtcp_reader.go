@@ -25,9 +25,10 @@ type rtcpReader struct {
 	estimator *Estimator
 }
 
-// BindRTCPReader has the round-trip time measured from what the reader returns: from the reports on streams that this
-// side sends, if they go by the wall clock as those of Pion's sender reports do, and from answers to
-// [WithReceiverReferenceTime]. Pion reads RTCP only while the application does, from each RTPSender and RTPReceiver.
+// BindRTCPReader has the round-trip time measured from what the reader returns: from answers to the sender reports that
+// were written to what [BWEInterceptor.BindRTCPWriter] returned, so not by an interceptor that was added to the
+// registry before; and from answers to [WithReceiverReferenceTime]. Pion reads RTCP only while the application does,
+// from each RTPSender and RTPReceiver.
 func (i *BWEInterceptor) BindRTCPReader(reader interceptor.RTCPReader) interceptor.RTCPReader {
 	if reader == nil {
 		return nil
@@ -66,12 +67,11 @@ func (e *Estimator) onRTCP(now time.Time, compound []byte) {
 
 // onReportBlocks takes the reports on streams of this side: RFC 3550 section 6.4.1, LSR and DLSR.
 func (e *Estimator) onReportBlocks(now time.Time, blocks []byte, count int) {
-	arrived := compactNTP(now)
 	for ; count > 0 && len(blocks) >= reportBlockSize; count-- {
 		sent, held := binary.BigEndian.Uint32(blocks[16:]), binary.BigEndian.Uint32(blocks[20:])
 		blocks = blocks[reportBlockSize:]
 		if sent != 0 { // else it has had no sender report yet
-			e.addRTT(now, compactDuration(arrived-sent-held))
+			e.addRTTSince(&e.reports, sent, held, now)
 		}
 	}
 }
@@ -90,9 +90,7 @@ func (e *Estimator) onExtendedReport(now time.Time, blocks []byte) {
 				continue
 			}
 			stamp, held := binary.BigEndian.Uint32(items[4:]), binary.BigEndian.Uint32(items[8:])
-			if sent, ok := e.referenceSent(stamp); ok {
-				e.addRTT(now, now.Sub(sent)-compactDuration(held))
-			}
+			e.addRTTSince(&e.references, stamp, held, now)
 		}
 	}
 }

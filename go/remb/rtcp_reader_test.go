@@ -20,7 +20,7 @@ import (
 
 func TestReadRTCPPassesThrough(t *testing.T) {
 	i := newTestInterceptor(t)
-	good, err := testReport(50*time.Millisecond, 0).Marshal()
+	good, err := testReport(i, 50*time.Millisecond, 0).Marshal()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestReadDuringWrite(t *testing.T) {
 		synctest.Wait()
 		start := time.Now()
 		sender.sendFor(time.Second, testInterval)
-		receive(t, i, testReport(50*time.Millisecond, 0))
+		receive(t, i, testReport(i, 50*time.Millisecond, 0))
 		if took := time.Since(start); took != time.Second || i.Estimator().Stats().Packets != 201 {
 			t.Errorf("a second of packets took %v", took)
 		}
@@ -78,7 +78,7 @@ func TestReadDuringWrite(t *testing.T) {
 func TestAnyRTCP(t *testing.T) {
 	i := newTestInterceptor(t)
 	raw, err := rtcp.Marshal([]rtcp.Packet{
-		testReport(-time.Minute, 0),
+		testReport(i, -time.Minute, 0),
 		&rtcp.ExtendedReport{Reports: []rtcp.ReportBlock{&rtcp.DLRRReportBlock{Reports: []rtcp.DLRRReport{{SSRC: 1}}}}},
 	})
 	if err != nil {

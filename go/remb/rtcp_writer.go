@@ -2,6 +2,7 @@ package remb
 
 import (
 	"errors"
+	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
@@ -54,19 +55,30 @@ func (i *BWEInterceptor) giveWay(first *BWEInterceptor) {
 	}
 }
 
-// Write writes packets, and looks for REMBs among them.
+// Write writes packets. It looks for REMBs among them, and remembers when sender reports left.
 func (w *rtcpWriter) Write(packets []rtcp.Packet, attributes interceptor.Attributes) (int, error) {
 	for _, packet := range packets {
+		if report, ok := packet.(*rtcp.SenderReport); ok {
+			w.interceptor.estimator.reportLeaves(time.Now(), uint32(report.NTPTime>>16))
+		}
 		remb, ok := packet.(*rtcp.ReceiverEstimatedMaximumBitrate)
 		if !ok {
 			continue
 		}
-		source, ok := attributes[sourceKey{}].(*BWEInterceptor)
-		if ok && source != w.interceptor {
-			source.giveWay(w.interceptor)
+		source, known := attributes[sourceKey{}].(*BWEInterceptor)
+		others := []*BWEInterceptor{source}
+		if !known { // others between have dropped the attribute, or it is of no interceptor
+			others = sourcesBehind(w.interceptor, remb.SenderSSRC)
+		} else if source == w.interceptor {
+			continue
+		}
+		for _, other := range others {
+			other.giveWay(w.interceptor)
+		}
+		if len(others) > 0 {
 			return 0, errSecondSource
 		}
-		if !ok && !w.interceptor.warnedREMB.Swap(true) {
+		if !w.interceptor.warnedREMB.Swap(true) {
 			w.interceptor.log.Warnf("a REMB of %.0f bit/s from another source passes, and more may: the sender obeys "+
 				"whichever came last. Use Estimator.SetMaxBitrate for a limit, or Estimator.Pause to be the one source",
 				remb.Bitrate)

@@ -11,12 +11,14 @@ import (
 	"github.com/pion/rtcp"
 )
 
-// testReport is a receiver report on a stream of ours: rtt ago its sender report left, and was held for a while on the
-// other side.
-func testReport(rtt, held time.Duration) *rtcp.ReceiverReport {
+// testReport is a receiver report on a stream of ours: rtt and held ago its sender report left, and was held for a
+// while on the other side.
+func testReport(i *BWEInterceptor, rtt, held time.Duration) *rtcp.ReceiverReport {
+	left := time.Now().Add(-rtt - held)
+	i.estimator.reportLeaves(left, compactNTP(left))
 	return &rtcp.ReceiverReport{SSRC: 1, Reports: []rtcp.ReceptionReport{{
 		SSRC:             2,
-		LastSenderReport: compactNTP(time.Now().Add(-rtt - held)),
+		LastSenderReport: compactNTP(left),
 		Delay:            uint32(held * (1 << 16) / time.Second),
 	}}}
 }
@@ -54,7 +56,7 @@ func TestNTPTime(t *testing.T) {
 			t.Errorf("%v is %#x, want %#x", test.at, got, test.want)
 		}
 	}
-	for _, d := range []time.Duration{0, time.Second, -time.Second, 1500 * time.Millisecond, time.Hour} {
+	for _, d := range []time.Duration{0, time.Second, 10 * time.Hour, 1500 * time.Millisecond, time.Hour} {
 		now := time.Unix(1_700_000_000, 7)
 		if got := compactDuration(compactNTP(now.Add(d)) - compactNTP(now)); (got - d).Abs() > 16*time.Microsecond {
 			t.Errorf("%v becomes %v", d, got)
@@ -72,25 +74,25 @@ func TestRTTFromReports(t *testing.T) {
 		if got := e.Stats().RTT; got != 200*time.Millisecond {
 			t.Errorf("before any report: %v", got)
 		}
-		receive(t, i, testReport(100*time.Millisecond, 2*time.Second))
+		receive(t, i, testReport(i, 100*time.Millisecond, 2*time.Second))
 		if got := e.Stats().RTT; !about(got, 100*time.Millisecond) {
 			t.Errorf("the first report makes it %v", got)
 		}
 		time.Sleep(300 * time.Millisecond)
-		receive(t, i, testReport(200*time.Millisecond, 0))
+		receive(t, i, testReport(i, 200*time.Millisecond, 0))
 		if got := e.Stats().RTT; !about(got, 100*time.Millisecond) {
 			t.Errorf("a report within a second makes it %v", got)
 		}
 		time.Sleep(700 * time.Millisecond)
 		// As a part of a sender report, after others: the mean of this and the one before is 300 ms.
-		receive(t, i, &rtcp.SenderReport{SSRC: 1, Reports: testReport(400*time.Millisecond, time.Second).Reports},
+		receive(t, i, &rtcp.SenderReport{SSRC: 1, Reports: testReport(i, 400*time.Millisecond, time.Second).Reports},
 			&rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{Source: 1}}})
 		if got := e.Stats().RTT; !about(got, 160*time.Millisecond) { // 0.7 · 100 + 0.3 · 300
 			t.Errorf("the third report makes it %v", got)
 		}
 		for range 30 {
 			time.Sleep(time.Second)
-			receive(t, i, testReport(20*time.Millisecond, 0))
+			receive(t, i, testReport(i, 20*time.Millisecond, 0))
 		}
 		if got := e.Stats().RTT; !about(got, 20*time.Millisecond) {
 			t.Errorf("half a minute of 20 ms make it %v", got)
@@ -99,13 +101,13 @@ func TestRTTFromReports(t *testing.T) {
 	inBubble(t, "wild values", func(t *testing.T) {
 		i := newTestInterceptor(t)
 		lie := func(change func(*rtcp.ReceptionReport)) rtcp.Packet {
-			report := testReport(100*time.Millisecond, time.Second)
+			report := testReport(i, 100*time.Millisecond, time.Second)
 			change(&report.Reports[0])
 			return report
 		}
 		for name, wild := range map[string]rtcp.Packet{
-			"from the future":           testReport(-10*time.Millisecond, 0),
-			"too long":                  testReport(61*time.Second, 0),
+			"from the future":           testReport(i, -10*time.Millisecond, 0),
+			"too long":                  testReport(i, 61*time.Second, 0),
 			"held longer than possible": lie(func(r *rtcp.ReceptionReport) { r.Delay = 2 << 16 }),
 			"held for hours":            lie(func(r *rtcp.ReceptionReport) { r.Delay = 1 << 30 }),
 			"no sender report yet":      lie(func(r *rtcp.ReceptionReport) { r.LastSenderReport, r.Delay = 0, 0 }),
@@ -121,7 +123,7 @@ func TestRTTFromReports(t *testing.T) {
 				t.Errorf("%s: %v", name, got)
 			}
 		}
-		receive(t, i, testReport(30*time.Millisecond, 0))
+		receive(t, i, testReport(i, 30*time.Millisecond, 0))
 		if got := i.Estimator().Stats().RTT; !about(got, 30*time.Millisecond) {
 			t.Errorf("they have left %v behind", got)
 		}
@@ -133,7 +135,7 @@ func TestRTTFromReports(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 3 {
-			receive(t, i, testReport(100*time.Millisecond, 0))
+			receive(t, i, testReport(i, 100*time.Millisecond, 0))
 			time.Sleep(time.Second)
 		}
 		if e.SetRTT(61*time.Second) == nil || e.SetRTT(-time.Second) == nil {
@@ -165,7 +167,7 @@ func TestMeasuredRTTCounts(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			i := newTestInterceptor(t)
 			sender := newTestSender(t, i, videoInfo(testSSRC))
-			receive(t, i, testReport(rtt, 0))
+			receive(t, i, testReport(i, rtt, 0))
 			sender.sendFor(3*time.Second, testInterval)
 			overuse := i.Estimator().Stats().LinkCapacity
 			for n := range 1000 { // a queue, for a while: then the rate grows in additive steps

@@ -3,6 +3,7 @@
 package remb
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,17 @@ func (*lookingGlass) NewInterceptor(string) (interceptor.Interceptor, error) {
 
 func (*lookingGlass) BindRTCPWriter(writer interceptor.RTCPWriter) interceptor.RTCPWriter {
 	return interceptor.RTCPWriterFunc(writer.Write)
+}
+
+// forgetful is an interceptor that writes what it is given with attributes of its own.
+type forgetful struct{ interceptor.NoOp }
+
+func (*forgetful) NewInterceptor(string) (interceptor.Interceptor, error) { return &forgetful{}, nil }
+
+func (*forgetful) BindRTCPWriter(writer interceptor.RTCPWriter) interceptor.RTCPWriter {
+	return interceptor.RTCPWriterFunc(func(packets []rtcp.Packet, _ interceptor.Attributes) (int, error) {
+		return writer.Write(packets, interceptor.Attributes{})
+	})
 }
 
 func must[T any](tb testing.TB) func(T, error) T {
@@ -66,6 +78,12 @@ func TestSecondSource(t *testing.T) {
 			return []interceptor.Factory{
 				f, must[*stats.InterceptorFactory](t)(stats.NewInterceptor()), f, &lookingGlass{}, other,
 			}
+		},
+		"behind a writer that drops attributes": func(_ *testing.T, f, other *BWEInterceptorFactory) []interceptor.Factory {
+			return []interceptor.Factory{f, &forgetful{}, other}
+		},
+		"behind two of them": func(_ *testing.T, f, other *BWEInterceptorFactory) []interceptor.Factory {
+			return []interceptor.Factory{f, &forgetful{}, other, &forgetful{}, other}
 		},
 	} {
 		inBubble(t, name, func(t *testing.T) {
@@ -152,4 +170,47 @@ func TestForeignREMB(t *testing.T) {
 			t.Errorf("%d REMBs", got)
 		}
 	})
+}
+
+// TestSameSenderSSRC has several of the same SSRC in a chain that drops attributes.
+func TestSameSenderSSRC(t *testing.T) {
+	inBubble(t, "three", func(t *testing.T) {
+		f := must[*BWEInterceptorFactory](t)(NewBWEInterceptorFactory(WithInitialBitrate(300_000), WithSenderSSRC(5)))
+		chain, w := buildChain(t, f, &forgetful{}, f, &forgetful{}, f), &recorder{}
+		defer func() { _ = chain.Close() }()
+		chain.BindRTCPWriter(w)
+		sender := &testSender{start: time.Now()}
+		sender.next = (&tracePacket{ssrc: testSSRC, payloadSize: 1000}).rtpBytes(t, 0)
+		sender.reader = chain.BindRemoteStream(videoInfo(testSSRC), &sender.player)
+		sender.sendFor(3500*time.Millisecond, testInterval)
+		if got := len(w.rembs()); got != 4 {
+			t.Errorf("%d REMBs in 3.5 s", got)
+		}
+	})
+}
+
+// TestSourcesAreForgotten looks for what closed and abandoned interceptors leave behind.
+func TestSourcesAreForgotten(t *testing.T) {
+	const id = "a connection of its own"
+	known := func() int {
+		sources.mu.Lock()
+		defer sources.mu.Unlock()
+		return len(sources.of[id])
+	}
+	f := must[*BWEInterceptorFactory](t)(NewBWEInterceptorFactory())
+	first := must[interceptor.Interceptor](t)(f.NewInterceptor(id))
+	_ = must[interceptor.Interceptor](t)(f.NewInterceptor(id)) // never closed
+	if got := known(); got != 2 {
+		t.Errorf("%d known", got)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for tries := 0; known() > 0 && tries < 100; tries++ {
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got := known(); got != 0 {
+		t.Errorf("%d are left", got)
+	}
 }

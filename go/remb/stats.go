@@ -32,8 +32,8 @@ const (
 	// TimeSourceNone is a stream's that has no send times: it counts in the bitrate alone. See [StreamStats].
 	TimeSourceNone TimeSource = -1
 	// TimeSourceAuto does as libwebrtc does: abs-send-time from the first packet that has it, and after 30 packets in
-	// a row without it the RTP timestamp plus the transmission offset; where there are stamps of abs-capture-time,
-	// these come before the RTP timestamp.
+	// a row without it the RTP timestamp plus the transmission offset; where enough streams have stamps of
+	// abs-capture-time, these come before the RTP timestamp.
 	TimeSourceAuto TimeSource = 0
 	// TimeSourceAbsSendTime uses the abs-send-time header extension only.
 	TimeSourceAbsSendTime TimeSource = 1
@@ -89,6 +89,8 @@ func (p Profile) String() string {
 // Stats is a snapshot of an [Estimator], taken at one moment. Rates are bit/s, sizes are bytes; a rate of 0 is not
 // known, and a zero time is never.
 type Stats struct {
+	Closed bool // by Close; all the rest is zero then
+
 	State      State      // of the stream heard last
 	TimeSource TimeSource // in use
 	Profile    Profile    // in use
@@ -97,6 +99,7 @@ type Stats struct {
 	Packets          int64 // counted since creation or Reset
 	Bytes            int64 // their payload plus padding
 	MalformedPackets int64 // left out, since creation: not valid RTP
+	RefusedPackets   int64 // left out, since creation, for any other error: a time out of range, want of memory
 
 	TargetBitrate   int       // what a REMB says: the estimate within the limits; 0 while no stream is alive
 	Estimate        int       // before the limits; kept while no stream is alive

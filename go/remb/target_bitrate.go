@@ -25,7 +25,7 @@ func (e *Estimator) OnTargetBitrateChange(f func(bitrate int)) {
 // unlockAndTell ends a call into C that answered with result: it unlocks, and passes on what that means. It happened at
 // micros of the estimator's own clock, or badTime.
 func (e *Estimator) unlockAndTell(result int32, micros int64) (Facts, error) {
-	listens, facts := e.target.onChange != nil, e.hold.of(Facts(result))
+	listens, facts := e.target.onChange != nil, e.facts(result)
 	news := result >= 0 && facts.Has(EstimateUpdated) && e.loop != nil && e.newState()
 	e.mu.Unlock()
 	if result < 0 {

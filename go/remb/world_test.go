@@ -171,7 +171,7 @@ func (c *connection) look() {
 		stats.RTT < 0 || stats.Streams < 0 || len(ssrcs) > 255 || slices.Contains(ssrcs, 0) || !slices.IsSorted(ssrcs) {
 		t.Errorf("%d, %+v", ssrcs, stats)
 	}
-	if closed && (stats != (Stats{}) || ssrcs != nil) {
+	if closed && (stats != (Stats{Closed: true}) || ssrcs != nil) {
 		t.Errorf("a closed estimator knows %d, %+v", ssrcs, stats)
 	}
 	if c.closed.Load() && c.world.factory.Estimator(c.id) != nil {

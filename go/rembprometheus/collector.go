@@ -63,7 +63,7 @@ var _ prometheus.Collector = (*Collector)(nil)
 type Option func(*Collector)
 
 // WithPeerConnections adds seven gauges for each open peer connection, with its PeerConnection.ID as the label
-// peer_connection:
+// peer_connection, or its name in a [Set], which is quoted as by strconv.Quote if it is not valid UTF-8:
 //
 //	remb_peer_connection_target_bytes_per_second
 //	remb_peer_connection_incoming_bytes_per_second
@@ -77,12 +77,18 @@ type Option func(*Collector)
 // they are few or stay long.
 func WithPeerConnections() Option { return func(c *Collector) { c.peerConnections = true } }
 
-// NewCollector makes a collector to register. For a second one in the same registry give both a label of their own:
+// NewCollector makes a collector to register. It panics if source is nil; an option that is nil is none. For a second
+// collector in the same registry give both a label of their own:
 // prometheus.WrapRegistererWith(prometheus.Labels{"server": "a"}, registry).
 func NewCollector(source Source, opts ...Option) *Collector {
+	if source == nil {
+		panic("rembprometheus: NewCollector of a nil Source")
+	}
 	c := &Collector{source: source}
 	for _, opt := range opts {
-		opt(c)
+		if opt != nil {
+			opt(c)
+		}
 	}
 	return c
 }
@@ -104,8 +110,8 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	states, streams, sum := map[string]int{}, map[remb.TimeSource]int{}, 0
 	for id, e := range c.source.Estimators() {
 		stats := e.Stats()
-		if stats.Profile == remb.ProfileDefault {
-			continue // closed a moment ago: no estimator in use says that
+		if stats.Closed {
+			continue // a moment ago
 		}
 		states[stateOf(&stats)]++
 		for _, stream := range e.StreamStats() {

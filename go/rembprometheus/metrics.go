@@ -1,6 +1,9 @@
 package rembprometheus
 
 import (
+	"strconv"
+	"unicode/utf8"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/libremb/libremb/go/remb"
@@ -91,6 +94,9 @@ func counter(desc *prometheus.Desc, value int64) prometheus.Metric {
 }
 
 func collectPeerConnection(out chan<- prometheus.Metric, id string, stats *remb.Stats) {
+	if !utf8.ValidString(id) {
+		id = strconv.Quote(id) // and not a replacement character, or two ids might become one, which fails a scrape
+	}
 	incoming := stats.IncomingBitrate
 	if stats.Streams == 0 {
 		incoming = 0 // it is of the time of the newest packet

@@ -14,18 +14,29 @@ type Set struct {
 	mu         sync.Mutex
 	done       remb.Totals // of those that were removed
 	estimators map[string]*remb.Estimator
+	names      map[*remb.Estimator]string
 }
 
-// Add adds an estimator. Its name stands for what a peer connection's ID is elsewhere; one that had it before is
-// removed.
+// Add adds an estimator. Its name stands for what a peer connection's ID is elsewhere; another one that had it before
+// is removed. An estimator has one name: adding it once more changes that, and does not count it twice. One that is
+// closed is not added. Add panics if e is nil.
 func (s *Set) Add(name string, e *remb.Estimator) {
+	if e == nil {
+		panic("rembprometheus: Set.Add of a nil Estimator")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.estimators[name] == e || e.Stats().Closed {
+		return
+	}
 	s.remove(name)
 	if s.estimators == nil {
-		s.estimators = map[string]*remb.Estimator{}
+		s.estimators, s.names = map[string]*remb.Estimator{}, map[*remb.Estimator]string{}
 	}
-	s.estimators[name] = e
+	if old, ok := s.names[e]; ok {
+		delete(s.estimators, old)
+	}
+	s.estimators[name], s.names[e] = e, name
 }
 
 // Remove closes an estimator and keeps what it has counted. A name that is not in use does no harm.
@@ -44,6 +55,7 @@ func (s *Set) remove(name string) {
 	totals := e.Totals()
 	s.done.Add(&totals)
 	delete(s.estimators, name)
+	delete(s.names, e)
 }
 
 func (s *Set) snapshot() (done remb.Totals, estimators map[string]*remb.Estimator) {

@@ -38,6 +38,7 @@
 package rembwebrtc
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pion/interceptor"
@@ -61,30 +62,55 @@ import (
 // the peer connection retransmits. Other interceptors may be added before or after, but a jitter buffer only after: the
 // estimator needs packets as they arrive.
 //
-// The factory that it returns gives access to the estimators. Errors are those of remb.NewBWEInterceptorFactory and
-// [ErrRegistered], after which nothing has been registered, and Pion's. A media engine may be used again with another
-// registry. Like Pion's own it is to be called by one goroutine at a time.
+// The factory that it returns gives access to the estimators. Errors are about a nil argument, those of
+// remb.NewBWEInterceptorFactory, [ErrRegistered], and Pion's. After all but Pion's nothing has been registered, and after
+// those the registry is as before. A media engine may be used again with another registry. Like Pion's own it is to be
+// called by one goroutine at a time.
 func ConfigureREMB(
 	mediaEngine *webrtc.MediaEngine, registry *interceptor.Registry, opts ...remb.Option,
 ) (*remb.BWEInterceptorFactory, error) {
+	if err := notNil(mediaEngine, registry); err != nil {
+		return nil, err
+	}
 	factory, err := remb.NewBWEInterceptorFactory(opts...)
 	if err != nil {
 		return nil, err
 	}
-	if !register(registry) {
+	if isRegistered(registry) {
 		return nil, ErrRegistered
 	}
+	before := *registry // Pion has no way to take a factory out again
 	registry.Add(factory)
-	if err := registerSignalling(mediaEngine, factory.CountsAudio()); err != nil {
+	err = registerSignalling(mediaEngine, factory.CountsAudio())
+	if err == nil {
+		err = configureReports(registry)
+	}
+	if err == nil {
+		err = ConfigureNACK(mediaEngine, registry)
+	}
+	if err != nil {
+		*registry = before
 		return nil, err
 	}
-	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
-		return nil, fmt.Errorf("cannot configure RTCP reports: %w", err)
-	}
-	if err := ConfigureNACK(mediaEngine, registry); err != nil {
-		return nil, err
-	}
+	setRegistered(registry)
 	return factory, nil
+}
+
+func notNil(mediaEngine *webrtc.MediaEngine, registry *interceptor.Registry) error {
+	switch {
+	case mediaEngine == nil:
+		return errors.New("rembwebrtc: the media engine is nil")
+	case registry == nil:
+		return errors.New("rembwebrtc: the interceptor registry is nil")
+	}
+	return nil
+}
+
+func configureReports(registry *interceptor.Registry) error {
+	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
+		return fmt.Errorf("cannot configure RTCP reports: %w", err)
+	}
+	return nil
 }
 
 // registerSignalling registers what the SDP has to say.

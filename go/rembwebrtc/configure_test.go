@@ -347,6 +347,36 @@ func TestBadOptions(t *testing.T) {
 	}
 }
 
+// TestNil forgets an argument, and then gives it.
+func TestNil(t *testing.T) {
+	mediaEngine, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
+	must(t, mediaEngine.RegisterDefaultCodecs())
+	for _, test := range []struct {
+		mediaEngine *webrtc.MediaEngine
+		registry    *interceptor.Registry
+		want        string
+	}{
+		{mediaEngine, nil, "the interceptor registry is nil"},
+		{nil, registry, "the media engine is nil"},
+	} {
+		_, err := rembwebrtc.ConfigureREMB(test.mediaEngine, test.registry)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("ConfigureREMB: got %v, want %q", err, test.want)
+		}
+		err = rembwebrtc.ConfigureNACK(test.mediaEngine, test.registry)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("ConfigureNACK: got %v, want %q", err, test.want)
+		}
+	}
+	if built, err := registry.Build(""); err != nil || built.Close() != nil {
+		t.Fatal(err)
+	} else if _, empty := built.(*interceptor.NoOp); !empty {
+		t.Errorf("the registry makes a %T", built)
+	}
+	_, err := rembwebrtc.ConfigureREMB(mediaEngine, registry)
+	must(t, err)
+}
+
 // newReceiver makes a peer connection that reads what it gets; configure is what is under test.
 func newReceiver(t *testing.T, configure func(*webrtc.MediaEngine, *interceptor.Registry)) *webrtc.PeerConnection {
 	t.Helper()

@@ -29,8 +29,14 @@ import (
 //     be lost. On the air losses are seldom more than that.
 //
 // The bounds hold for all generators together that are added to the registry after it, webrtc.ConfigureNack's for
-// example. One that is added before writes past it.
+// example. One that is added before writes past it. As for Pion's generator only streams count whose codec has generic
+// NACK feedback (nack without a parameter, RFC 4585).
+//
+// Errors are about a nil argument, after which nothing has been registered, and Pion's.
 func ConfigureNACK(mediaEngine *webrtc.MediaEngine, registry *interceptor.Registry) error {
+	if err := notNil(mediaEngine, registry); err != nil {
+		return err
+	}
 	registry.Add(nackLimiterFactory{})
 	if err := webrtc.ConfigureNack(mediaEngine, registry); err != nil {
 		return fmt.Errorf("cannot configure NACK: %w", err)

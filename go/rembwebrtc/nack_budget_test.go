@@ -4,8 +4,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/pion/interceptor"
 )
 
 // TestBudget has a generator ask for new packets every 100 ms, as many as are received or more: a path that loses every
@@ -23,8 +21,7 @@ func TestBudget(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLimited(t)
-				reader := l.BindRemoteStream(
-					&interceptor.StreamInfo{SSRC: 1, MimeType: "video/VP8"}, packetReader("a packet"))
+				reader := l.BindRemoteStream(video(1), packetReader("a packet"))
 				next, asked := uint16(0), 0
 				for range 20 {
 					for range test.received {

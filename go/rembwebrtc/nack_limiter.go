@@ -143,12 +143,18 @@ func (s *mediaStream) answered(r *request, now time.Time) {
 	s.answerTime += (took - s.answerTime) / 8 // as TCP smooths its round-trip time (RFC 6298)
 }
 
-// BindRemoteStream returns readers that pass on what they read as it is.
+// BindRemoteStream returns readers that pass on what they read as it is: for streams that may be asked for packets, and
+// for RTX. The reader of any other is returned itself.
 func (l *nackLimiter) BindRemoteStream(
 	info *interceptor.StreamInfo, reader interceptor.RTPReader,
 ) interceptor.RTPReader {
-	if strings.EqualFold(info.MimeType, webrtc.MimeTypeRTX) {
+	switch {
+	case info == nil || reader == nil:
+		return reader
+	case strings.EqualFold(info.MimeType, webrtc.MimeTypeRTX):
 		return &rtxReader{RTPReader: reader, limiter: l}
+	case !slices.Contains(info.RTCPFeedback, genericNACK):
+		return reader
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -158,8 +164,14 @@ func (l *nackLimiter) BindRemoteStream(
 	return &mediaReader{RTPReader: reader, budget: &stream.budget}
 }
 
+// genericNACK is what Pion's generator looks for in a stream.
+var genericNACK = interceptor.RTCPFeedback{Type: webrtc.TypeRTCPFBNACK}
+
 // UnbindRemoteStream forgets a stream's requests.
 func (l *nackLimiter) UnbindRemoteStream(info *interceptor.StreamInfo) {
+	if info == nil {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget(info.SSRC)

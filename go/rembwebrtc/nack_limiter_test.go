@@ -34,9 +34,17 @@ func newLimited(t *testing.T, ssrcs ...uint32) *limited {
 			return len(packets), nil
 		}))
 	for _, ssrc := range ssrcs {
-		l.BindRemoteStream(&interceptor.StreamInfo{SSRC: ssrc, MimeType: "video/VP8"}, packetReader(nil))
+		l.BindRemoteStream(video(ssrc), packetReader(nil))
 	}
 	return l
+}
+
+// video is a stream that may be asked for packets.
+func video(ssrc uint32) *interceptor.StreamInfo {
+	return &interceptor.StreamInfo{
+		SSRC: ssrc, MimeType: "video/VP8",
+		RTCPFeedback: []interceptor.RTCPFeedback{{Type: "goog-remb"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}},
+	}
 }
 
 // ask has a generator ask for packets, and returns which of them the wire sees asked for.
@@ -255,7 +263,7 @@ func TestStreamsComeAndGo(t *testing.T) {
 	rtx := l.rtx()
 	l.ask(t, 1, 7)
 	rtx.repeat(t, 7)
-	info := &interceptor.StreamInfo{SSRC: 1, MimeType: "video/VP8"}
+	info := video(1)
 	l.BindRemoteStream(info, packetReader(nil))
 	expect(t, "bound anew", l.ask(t, 1, 7), 7)
 	l.UnbindRemoteStream(info)
@@ -263,7 +271,7 @@ func TestStreamsComeAndGo(t *testing.T) {
 	for range 20 {
 		expect(t, "not bound", l.ask(t, 1, 7), 7)
 	}
-	l.BindRemoteStream(&interceptor.StreamInfo{SSRC: 2}, packetReader(nil))
+	l.BindRemoteStream(video(2), packetReader(nil))
 	l.ask(t, 2, 7)
 	rtx.repeat(t, 7)
 	expect(t, "the RTX stream has another one to repair", l.ask(t, 2, 7))
@@ -316,6 +324,35 @@ func TestOtherRTCP(t *testing.T) {
 	}
 }
 
+// TestUnwantedStreams keep their own reader, and their NACKs are not limited.
+func TestUnwantedStreams(t *testing.T) {
+	l := newLimited(t)
+	reader := &rtxStream{}
+	for name, info := range map[string]*interceptor.StreamInfo{
+		"nothing known": nil,
+		"audio":         {SSRC: 1, MimeType: "audio/opus", RTCPFeedback: []interceptor.RTCPFeedback{{Type: "transport-cc"}}},
+		"PLI only": {
+			SSRC: 1, MimeType: "video/VP8", RTCPFeedback: []interceptor.RTCPFeedback{{Type: "nack", Parameter: "pli"}},
+		},
+	} {
+		if got := l.BindRemoteStream(info, reader); got != reader {
+			t.Errorf("%s: the reader is now a %T", name, got)
+		}
+		l.UnbindRemoteStream(info)
+	}
+	for range 20 {
+		expect(t, "not limited", l.ask(t, 1, 7), 7)
+	}
+	for _, info := range []*interceptor.StreamInfo{video(1), {MimeType: "video/rtx"}} {
+		if got := l.BindRemoteStream(info, reader); got == reader {
+			t.Errorf("%s: nothing reads along", info.MimeType)
+		}
+		if got := l.BindRemoteStream(info, nil); got != nil {
+			t.Errorf("%s: no reader became a %T", info.MimeType, got)
+		}
+	}
+}
+
 // TestReaders looks at what readers return.
 func TestReaders(t *testing.T) {
 	l := newLimited(t)
@@ -334,7 +371,9 @@ func TestReaders(t *testing.T) {
 	}
 	for n, err := range map[int]error{-1: nil, 99: nil, 4: io.EOF} {
 		for _, mimeType := range []string{"video/VP8", "Video/RTX"} {
-			reader := l.BindRemoteStream(&interceptor.StreamInfo{MimeType: mimeType},
+			info := video(1)
+			info.MimeType = mimeType
+			reader := l.BindRemoteStream(info,
 				interceptor.RTPReaderFunc(func([]byte, interceptor.Attributes) (int, interceptor.Attributes, error) {
 					return n, nil, err
 				}))

@@ -17,12 +17,14 @@ var ErrRegistered = errors.New("rembwebrtc: this registry has been given to Conf
 // ask a registry what is in it.
 var registered sync.Map // weak.Pointer[interceptor.Registry] to struct{}
 
-// register reports whether a registry is new.
-func register(registry *interceptor.Registry) bool {
+func isRegistered(registry *interceptor.Registry) bool {
+	_, known := registered.Load(weak.Make(registry))
+	return known
+}
+
+// setRegistered adds a registry that is not registered.
+func setRegistered(registry *interceptor.Registry) {
 	pointer := weak.Make(registry)
-	if _, known := registered.LoadOrStore(pointer, struct{}{}); known {
-		return false
-	}
+	registered.Store(pointer, struct{}{})
 	runtime.AddCleanup(registry, func(p weak.Pointer[interceptor.Registry]) { registered.Delete(p) }, pointer)
-	return true
 }

@@ -97,7 +97,7 @@ REMB_API const char *remb_version_string(void);
 /* Where send times come from. */
 #define REMB_CLOCK_AUTO 0 /* as libwebrtc: abs-send-time from the first packet that has it; */
                           /* after 30 in a row without it RTP timestamp + offset; but */
-                          /* abs-capture-time instead of that as soon as a stream has it */
+                          /* abs-capture-time instead of that where enough packets have it */
 #define REMB_CLOCK_ABS_SEND_TIME \
   1 /* only abs-send-time; other packets count in the bitrate alone */
 #define REMB_CLOCK_TRANSMISSION_OFFSET \

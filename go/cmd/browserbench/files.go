@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/libremb/libremb/go/internal/browserrun"
+	"github.com/libremb/libremb/go/internal/callrecord"
 	"github.com/libremb/libremb/tools/report"
 )
 
@@ -70,9 +71,9 @@ var columns = []column{
 		}
 		return strings.Join(phases, " ")
 	}},
-	{"queue_p50_ms", func(f browserrun.Figures) string { return decimal(milliseconds(f.QueueP50)) }},
-	{"queue_p95_ms", func(f browserrun.Figures) string { return decimal(milliseconds(f.QueueP95)) }},
-	{"queue_p99_ms", func(f browserrun.Figures) string { return decimal(milliseconds(f.QueueP99)) }},
+	{"queue_p50_ms", func(f browserrun.Figures) string { return decimal(callrecord.Milliseconds(f.QueueP50)) }},
+	{"queue_p95_ms", func(f browserrun.Figures) string { return decimal(callrecord.Milliseconds(f.QueueP95)) }},
+	{"queue_p99_ms", func(f browserrun.Figures) string { return decimal(callrecord.Milliseconds(f.QueueP99)) }},
 	{"sent_packets", func(f browserrun.Figures) string { return strconv.Itoa(f.Sent) }},
 	{"dropped_packets", func(f browserrun.Figures) string { return strconv.Itoa(f.Dropped) }},
 	{"lost_packets", func(f browserrun.Figures) string { return strconv.Itoa(f.Lost) }},
@@ -81,7 +82,7 @@ var columns = []column{
 	{"rembs", func(f browserrun.Figures) string { return strconv.Itoa(f.REMBs) }},
 	{"first_remb_s", func(f browserrun.Figures) string { return decimal(f.FirstREMB.Seconds()) }},
 	{"obeyed", func(f browserrun.Figures) string { return decimal(f.Obeyed) }},
-	{"late_p99_ms", func(f browserrun.Figures) string { return decimal(milliseconds(f.DeliveryLateP99)) }},
+	{"late_p99_ms", func(f browserrun.Figures) string { return decimal(callrecord.Milliseconds(f.DeliveryLateP99)) }},
 	{"start_s", func(f browserrun.Figures) string { return cameAfter(f.Start.Followed, f.Start.After) }},
 	{"changes", func(f browserrun.Figures) string {
 		return each(f, func(i int) string { return changeOf(f.Changes[i]) })

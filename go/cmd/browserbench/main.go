@@ -125,8 +125,8 @@ func (s *series) line(what string, at, end time.Duration, sample browsercall.Sam
 	} else if last {
 		ending = "\n"
 	}
-	mbit := func(bps float64) string { return fmt.Sprintf("%.2f", bps/1e6) }
+	rate := func(bps float64) string { return fmt.Sprintf("%.2f", bps/1e6) }
 	return fmt.Sprintf("%s%s  %3.0f s of %.0f  capacity %s  sent %s  received %s  REMB %s Mbit/s  queue %.0f ms%s",
-		begin, what, at.Seconds(), end.Seconds(), mbit(float64(sample.Capacity)), mbit(sample.SentRate),
-		mbit(sample.Received), mbit(float64(sample.REMB)), sample.QueueMs, ending)
+		begin, what, at.Seconds(), end.Seconds(), rate(float64(sample.Capacity)), rate(sample.SentRate),
+		rate(sample.Received), rate(float64(sample.REMB)), sample.QueueMs, ending)
 }

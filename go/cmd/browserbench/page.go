@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/libremb/libremb/go/internal/browserrun"
+	"github.com/libremb/libremb/go/internal/callrecord"
 	"github.com/libremb/libremb/go/internal/callview"
 	"github.com/libremb/libremb/tools/report"
 )
@@ -32,7 +33,7 @@ func facts(g group) []report.Fact {
 	all := []report.Fact{
 		{Label: "Utilisation", Value: fmt.Sprintf("%.0f", 100*g.median.Utilisation), Unit: "%", Note: of},
 		{
-			Label: "Queueing delay, p95", Value: fmt.Sprintf("%.0f", milliseconds(g.median.QueueP95)), Unit: "ms",
+			Label: "Queueing delay, p95", Value: fmt.Sprintf("%.0f", callrecord.Milliseconds(g.median.QueueP95)), Unit: "ms",
 			Note: fmt.Sprintf("p50 %s, p99 %s; %s", ms(g.median.QueueP50), ms(g.median.QueueP99), of),
 		},
 	}

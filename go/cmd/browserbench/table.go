@@ -112,7 +112,7 @@ func cells(source, run string, f browserrun.Figures) []string {
 		row = append(row, seconds(c.Followed, c.After), seconds(c.Drained, c.DrainedAfter))
 	}
 	return append(row, strconv.Itoa(f.REMBs), seconds(f.REMBs > 0, f.FirstREMB), fmt.Sprintf("%.0f %%", 100*f.Obeyed),
-		fmt.Sprintf("%.1f ms", milliseconds(f.DeliveryLateP99)))
+		fmt.Sprintf("%.1f ms", callrecord.Milliseconds(f.DeliveryLateP99)))
 }
 
 // seconds is the time to something, or the time that it was waited for in vain.
@@ -123,9 +123,7 @@ func seconds(came bool, after time.Duration) string {
 	return fmt.Sprintf("%.1f s", after.Seconds())
 }
 
-func ms(d time.Duration) string { return fmt.Sprintf("%.0f ms", milliseconds(d)) }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+func ms(d time.Duration) string { return fmt.Sprintf("%.0f ms", callrecord.Milliseconds(d)) }
 
 func mbit(bps float64) string { return strconv.FormatFloat(bps/1e6, 'f', -1, 64) }
 

@@ -26,7 +26,7 @@ import (
 	"github.com/libremb/libremb/go/remb"
 )
 
-var absSendTime = regexp.MustCompile(`a=extmap:(\d+) ` + regexp.QuoteMeta(remb.AbsSendTimeURI))
+var absSendTime = regexp.MustCompile(`a=extmap:(\d+)(?:/[a-z]+)? ` + regexp.QuoteMeta(remb.AbsSendTimeURI))
 
 // connect makes a peer connection that is measured.
 func connect(settings webrtc.SettingEngine, offer string) (*webrtc.PeerConnection, error) {
@@ -38,10 +38,9 @@ func connect(settings webrtc.SettingEngine, offer string) (*webrtc.PeerConnectio
 		return &buffer{packetio.NewBuffer(), kind, uint8(id), packets}
 	}
 	mediaEngine, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
-	err := errors.Join(mediaEngine.RegisterDefaultCodecs(), webrtc.ConfigureRTCPReports(registry),
+	if err := errors.Join(mediaEngine.RegisterDefaultCodecs(), webrtc.ConfigureRTCPReports(registry),
 		mediaEngine.RegisterHeaderExtension(
-			webrtc.RTPHeaderExtensionCapability{URI: remb.AbsSendTimeURI}, webrtc.RTPCodecTypeVideo))
-	if err != nil {
+			webrtc.RTPHeaderExtensionCapability{URI: remb.AbsSendTimeURI}, webrtc.RTPCodecTypeVideo)); err != nil {
 		return nil, err
 	}
 	mediaEngine.RegisterFeedback(webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBGoogREMB}, webrtc.RTPCodecTypeVideo)
@@ -85,15 +84,16 @@ func (b *buffer) Read(p []byte) (int, error) { n, _, err := b.Buffer.Read(p, nil
 func (b *buffer) Write(p []byte) (int, error) {
 	var header rtp.Header
 	if size, err := header.Unmarshal(p); err == nil && b.kind == packetio.RTPBufferPacket {
-		packet := remb.Packet{
-			SSRC: header.SSRC, Arrival: time.Now(), PayloadSize: len(p) - size,
-			Stamps: remb.StampRTPTimestamp, RTPTimestamp: header.Timestamp,
-		}
+		packet := remb.Packet{SSRC: header.SSRC, Arrival: time.Now(), PayloadSize: len(p) - size,
+			Stamps: remb.StampRTPTimestamp, RTPTimestamp: header.Timestamp}
 		var stamp rtp.AbsSendTimeExtension
 		if stamp.Unmarshal(header.GetExtension(b.absSendTimeID)) == nil {
 			packet.Stamps, packet.AbsSendTime = packet.Stamps|remb.StampAbsSendTime, uint32(stamp.Timestamp)
 		}
-		b.packets <- packet
+		select {
+		case b.packets <- packet:
+		default: // measure is stuck or gone, and SRTP must not wait for it
+		}
 	}
 	return b.Buffer.Write(p, nil)
 }

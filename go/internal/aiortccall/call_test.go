@@ -53,7 +53,7 @@ const (
 // What is asked for. With other programs running the sender followed within 0.7 to 1.4 s, and the queue drained within
 // 2.4 to 4.9 s: aiortc fills what a REMB gives, and headers come to that, so that little is left for the queue.
 const (
-	mostFollowTime = 3 * time.Second
+	mostFollowTime = 2 * time.Second
 	mostDrainTime  = 8 * time.Second
 	mostOverCap    = 1.05
 )

@@ -140,6 +140,13 @@ func forward(link Link, seed uint64) bottleneck.LinkConfig {
 
 func reverse(link Link) bottleneck.LinkConfig { return bottleneck.LinkConfig{Delay: link.Delay} }
 
+// MaxBitrate returns the highest rate that any REMB asks for, in bit/s; 0: no limit, or what Config.Options say.
+func (c *Call) MaxBitrate() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.maxBitrate
+}
+
 // SetMaxBitrate sets the highest rate that any REMB asks for, in bit/s; 0 is no limit.
 func (c *Call) SetMaxBitrate(bitrate int) error {
 	if err := c.estimator.SetMaxBitrate(bitrate); err != nil {
@@ -181,7 +188,7 @@ func (c *Call) Sample() Sample {
 	stats := c.estimator.Stats()
 	s := Sample{
 		T: now.Seconds(), Incoming: stats.IncomingBitrate, Estimate: stats.TargetBitrate, State: stats.State.String(),
-		QueueMs:    float64(c.relay.Backlog()) / float64(time.Millisecond),
+		QueueMs:    callrecord.Milliseconds(c.relay.Backlog()),
 		Connection: c.pc.ConnectionState().String(), RTTMs: c.rtt(),
 	}
 	c.recorder.sample(now, &s)

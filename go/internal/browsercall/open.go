@@ -58,10 +58,10 @@ func (c *Call) open(ctx context.Context, config Config, offer string) (answer st
 			c.videos = append(c.videos, track.SSRC())
 			c.mu.Unlock()
 		}
-		c.running.Go(func() { discard(track.Read) })
+		c.running.Go(func() { relaypeer.Discard(track.Read) })
 		// Without this no sender report would reach the interceptor that writes receiver reports, and the browser would not
 		// know the round-trip time: it then answers each NACK, also those for what it has just sent again.
-		c.running.Go(func() { discard(receiver.Read) })
+		c.running.Go(func() { relaypeer.Discard(receiver.Read) })
 	})
 	if answer, err = c.answer(ctx, offer); err != nil {
 		return "", err
@@ -110,16 +110,6 @@ func (c *Call) answer(ctx context.Context, offer string) (string, error) {
 	}
 	c.relay.Await(greets(attribute(answer, "ice-ufrag:")), receiver)
 	return answer, nil
-}
-
-// discard reads to the end: packets reach the interceptors on their way to whoever reads them.
-func discard(read func([]byte) (int, interceptor.Attributes, error)) {
-	buffer := make([]byte, 1500)
-	for {
-		if _, _, err := read(buffer); err != nil {
-			return
-		}
-	}
 }
 
 // shut ends everything, also what is only half open.

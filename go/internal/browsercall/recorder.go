@@ -39,16 +39,22 @@ func (r *recorder) elapsed(now time.Duration) time.Duration {
 	return now - r.origin
 }
 
-// onArrival and onDelivery are the relay's.
+// begin makes a packet that came to the bottleneck at a time the first one, unless there was one. The caller holds the
+// lock.
+func (r *recorder) begin(at time.Duration) {
+	if !r.began {
+		r.began, r.origin = true, at
+	}
+}
+
+// onArrival and onDelivery are the relay's. Without a bottleneck and delay the latter may come first.
 func (r *recorder) onArrival(at time.Duration, datagram []byte, dropped bool) {
 	if !relaypeer.IsRTP(datagram) {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.began {
-		r.began, r.origin = true, at
-	}
+	r.begin(at)
 	if dropped {
 		r.dropped++
 	}
@@ -63,6 +69,7 @@ func (r *recorder) onDelivery(at time.Duration, packet bottleneck.Packet) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.begin(packet.Arrival)
 	if packet.Lost {
 		r.lost++
 		return

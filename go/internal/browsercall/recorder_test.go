@@ -80,6 +80,25 @@ func TestRecorderCapacity(t *testing.T) {
 	}
 }
 
+// Without delay and bottleneck a packet may be passed on before the relay has told that it came.
+func TestRecorderOrder(t *testing.T) {
+	const came, passedOn = 10 * time.Second, 10*time.Second + 30*time.Microsecond
+	for name, lost := range map[string]bool{"received": false, "lost": true} {
+		r := &recorder{}
+		r.onDelivery(passedOn, bottleneck.Packet{
+			Data: rtpPacket, Bytes: 128, Arrival: came, Start: came, Departure: came, Delivery: came, Lost: lost,
+		})
+		r.onArrival(came, rtpPacket, false)
+		got := r.snapshot(11*time.Second, 0)
+		if len(got.Sent) != 1 || got.Sent[0].At != 0 || got.Duration != time.Second {
+			t.Errorf("%s: sent %+v, in %v", name, got.Sent, got.Duration)
+		}
+		if lost != (len(got.Received) == 0) || !lost && got.Received[0].At != passedOn-came {
+			t.Errorf("%s: received %+v", name, got.Received)
+		}
+	}
+}
+
 // A REMB counts from when it comes to the browser, and they keep their order when the delay shrinks.
 func TestRecorderREMBs(t *testing.T) {
 	r := &recorder{}

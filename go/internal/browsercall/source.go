@@ -10,6 +10,13 @@ import (
 // knowingInterval is libwebrtc's least time between REMBs that do not lower the rate.
 const knowingInterval = 200 * time.Millisecond
 
+// Source returns who decides what REMBs say. Nothing of it is left to a default.
+func (c *Call) Source() REMBSource {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.source
+}
+
 // SetSource changes who decides what REMBs say, at once.
 func (c *Call) SetSource(source REMBSource) error {
 	source, err := source.complete()

@@ -119,43 +119,43 @@ func (c Config) complete() (Config, error) {
 // Sample is a look at a call. Rates are bit/s; those that enter and leave the link are of whole IP packets that carry
 // RTP, over the 500 ms before; the others count payload. 0 is not known, or none.
 type Sample struct {
-	T float64 `json:"t"` // seconds since the call was made
+	T float64 // seconds since the call was made
 
-	Capacity int64   `json:"capacity"` // 0: unlimited
-	SentRate float64 `json:"sent"`     // what the browser puts into the link
-	Received float64 `json:"received"` // what comes out of it
-	Incoming int     `json:"incoming"` // as the estimator sees it
-	Estimate int     `json:"estimate"` // of the library, within its limits
-	REMB     int     `json:"remb"`     // the last one sent, whoever decided it
-	State    string  `json:"state"`    // of the over-use detector: normal, underusing, overusing
+	Capacity int64   // 0: unlimited
+	SentRate float64 // what the browser puts into the link
+	Received float64 // what comes out of it
+	Incoming int     // as the estimator sees it
+	Estimate int     // of the library, within its limits
+	REMB     int     // the last one sent, whoever decided it
+	State    string  // of the over-use detector: normal, underusing, overusing
 
-	QueueMs float64 `json:"queue_ms"` // how long a packet that came now would have to wait
-	RTTMs   float64 `json:"rtt_ms"`   // as ICE measures it, about each 2 s; 0: not yet
+	QueueMs float64 // how long a packet that came now would have to wait
+	RTTMs   float64 // as ICE measures it, about each 2 s; 0: not yet
 
-	Media   int `json:"media_packets"` // received, since the first one
-	RTX     int `json:"rtx_packets"`   // with payload
-	Padding int `json:"padding_packets"`
-	Dropped int `json:"dropped_packets"` // by the full queue
-	Lost    int `json:"lost_packets"`    // at random
-	REMBs   int `json:"rembs"`           // sent
+	Media   int // received, since the first one
+	RTX     int // with payload
+	Padding int
+	Dropped int // by the full queue
+	Lost    int // at random
+	REMBs   int // sent
 
-	AbsSendTime bool `json:"abs_send_time"` // the newest video packet has it
-	TransportCC bool `json:"transport_cc"`  // some packet had it: REMB then rules no more
+	AbsSendTime bool // the newest video packet has it
+	TransportCC bool // some packet had it: REMB then rules no more
 
-	Connection string `json:"connection"` // webrtc.PeerConnectionState's name
+	Connection string // webrtc.PeerConnectionState's name
 
-	Browser BrowserStats `json:"browser"` // the last that came
+	Browser BrowserStats // the last that came
 }
 
 // BrowserStats is what a page reads from RTCPeerConnection.getStats and sends back. Rates are bit/s.
 type BrowserStats struct {
-	T                        float64 `json:"t"` // seconds of the page's performance.now()
-	AvailableOutgoingBitrate float64 `json:"available_outgoing_bitrate"`
-	TargetBitrate            float64 `json:"target_bitrate"`
-	SentRate                 float64 `json:"sent_rate"` // payload, padding and headers of RTP, since the stats before
-	FramesPerSecond          float64 `json:"fps"`
-	FrameWidth               int     `json:"width"`
-	FrameHeight              int     `json:"height"`
+	T                        float64 `json:"t_s"` // seconds of the page's performance.now()
+	AvailableOutgoingBitrate float64 `json:"available_outgoing_bitrate_bps"`
+	TargetBitrate            float64 `json:"target_bitrate_bps"`
+	SentRate                 float64 `json:"sent_rtp_bps"` // payload, padding and headers of RTP, since the stats before
+	FramesPerSecond          float64 `json:"frames_per_second"`
+	FrameWidth               int     `json:"frame_width"`
+	FrameHeight              int     `json:"frame_height"`
 	QualityLimitationReason  string  `json:"quality_limitation_reason"`
 	RTTMs                    float64 `json:"rtt_ms"` // from receiver reports
 }

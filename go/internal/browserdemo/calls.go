@@ -2,6 +2,7 @@ package browserdemo
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -19,10 +20,8 @@ const maxOffer = 64 << 10
 type call struct {
 	*browsercall.Call
 
-	mu         sync.Mutex // over what is read and then changed
-	source     browsercall.REMBSource
-	maxBitrate int
-	reason     string // why it ended, if somebody ended it
+	mu     sync.Mutex // over what is read and then changed, but never while a request's body is read
+	reason string     // why it ended, if somebody ended it
 }
 
 // end ends the call for a reason that its event stream tells. The first reason counts.
@@ -61,10 +60,9 @@ func (s *Server) postCall(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, sentence(err), http.StatusBadRequest)
 		return
 	}
-	if !s.reserve() {
+	if err := s.reserve(); err != nil {
 		w.Header().Set("Retry-After", "5")
-		http.Error(w, fmt.Sprintf("All %d calls are taken: end one, or try again later.", s.config.MaxCalls),
-			http.StatusServiceUnavailable)
+		http.Error(w, sentence(err), http.StatusServiceUnavailable)
 		return
 	}
 	made, answer, err := browsercall.Answer(s.ctx, browsercall.Config{
@@ -73,29 +71,39 @@ func (s *Server) postCall(w http.ResponseWriter, r *http.Request) {
 	}, string(offer))
 	if err != nil {
 		s.unreserve()
+		if s.ctx.Err() != nil {
+			http.Error(w, sentence(errStopping), http.StatusServiceUnavailable)
+			return
+		}
 		http.Error(w, fmt.Sprintf("The offer can't be answered: %v", err), http.StatusBadRequest)
 		return
 	}
 	if s.config.OnCall != nil {
 		s.config.OnCall(made)
 	}
-	id := s.add(&call{Call: made, source: s.config.Source, maxBitrate: s.config.MaxBitrate})
+	id := s.add(&call{Call: made})
 	w.Header().Set("Location", "/calls/"+id)
 	w.Header().Set("Content-Type", "application/sdp")
 	w.WriteHeader(http.StatusCreated)
 	_, _ = io.WriteString(w, answer)
 }
 
-// reserve makes sure that there is room for one call more. Either add or unreserve follows.
-func (s *Server) reserve() bool {
+// errStopping is why calls end, and none begins, when the server does.
+var errStopping = errors.New("the server stops")
+
+// reserve makes sure that there is room for one call more. Either add or unreserve follows if there is no error.
+func (s *Server) reserve() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || len(s.calls)+s.opening >= s.config.MaxCalls {
-		return false
+	switch {
+	case s.closed:
+		return errStopping
+	case len(s.calls)+s.opening >= s.config.MaxCalls:
+		return fmt.Errorf("all %d calls are taken: end one, or try again later", s.config.MaxCalls)
 	}
 	s.opening++
 	s.running.Add(1)
-	return true
+	return nil
 }
 
 func (s *Server) unreserve() {
@@ -122,7 +130,7 @@ func (s *Server) add(c *call) string {
 		_ = c.Close() // what it has besides the connection
 	}()
 	if closed { // meanwhile
-		_ = c.end(stopping)
+		_ = c.end(sentence(errStopping))
 	}
 	return id
 }

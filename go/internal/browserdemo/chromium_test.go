@@ -13,38 +13,57 @@ import (
 	"github.com/libremb/libremb/go/internal/chromium"
 )
 
-// The page in a real browser: it calls, its slider rules the rate, it calls again when the server is back, and its call
-// ends when it is left.
-func TestInChromium(t *testing.T) {
-	var mu sync.Mutex
-	var complaints []string
+// page is a browser that shows the page.
+type page struct {
+	*chromium.Browser
+
+	mu         sync.Mutex
+	complaints []string
+}
+
+// startPage starts a browser, which must have nothing to complain of at the test's end.
+func startPage(t *testing.T) *page {
+	t.Helper()
+	p := &page{}
 	browser, err := chromium.Start(t.Context(), chromium.Config{Log: func(line string) {
-		mu.Lock()
-		defer mu.Unlock()
-		complaints = append(complaints, line)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.complaints = append(p.complaints, line)
 	}})
 	if errors.Is(err, chromium.ErrNotFound) {
 		t.Skip(err)
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	p.Browser = browser
+	t.Cleanup(func() {
 		if err := browser.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
-	wait := func(expression string) {
-		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		defer cancel()
-		if err := browser.WaitFor(ctx, expression); err != nil {
-			var state string
-			const all = "JSON.stringify([rembDemo.state, rembDemo.error, rembDemo.sample, rembDemo.stats])"
-			_ = browser.Evaluate(t.Context(), all, &state)
-			t.Fatalf("%v: %s", err, state)
+		if len(p.complaints) > 0 {
+			t.Errorf("the browser says\n%s", strings.Join(p.complaints, "\n"))
 		}
-	}
+	})
+	return p
+}
 
+// wait waits for an expression to become true.
+func (p *page) wait(t *testing.T, expression string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := p.WaitFor(ctx, expression); err != nil {
+		var state string
+		const all = "JSON.stringify([rembDemo.state, rembDemo.error, rembDemo.sample, rembDemo.stats])"
+		_ = p.Evaluate(t.Context(), all, &state)
+		t.Fatalf("%v: %s", err, state)
+	}
+}
+
+// The page in a real browser: it calls, its slider rules the rate, it calls again when the server is back, and its call
+// ends when it is left.
+func TestInChromium(t *testing.T) {
+	browser := startPage(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +77,7 @@ func TestInChromium(t *testing.T) {
 	if err := browser.Open(t.Context(), "http://"+address+query); err != nil {
 		t.Fatal(err)
 	}
-	wait("rembDemo.state === 'live' && rembDemo.sample.capacity_bps === 1200000 && rembDemo.stats.sent_bps > 700000")
+	browser.wait(t, "rembDemo.state === 'live' && rembDemo.sample.capacity_bps === 1200000 && rembDemo.stats.sent_bps > 700000")
 
 	const slide = `{
 		const slider = document.getElementById("slider-capacity_bps");
@@ -68,14 +87,14 @@ func TestInChromium(t *testing.T) {
 	if err := browser.Evaluate(t.Context(), slide, nil); err != nil {
 		t.Fatal(err)
 	}
-	wait("rembDemo.sample.capacity_bps === 100000 && rembDemo.stats.available_outgoing_bitrate_bps === 90000 && " +
+	browser.wait(t, "rembDemo.sample.capacity_bps === 100000 && rembDemo.stats.available_outgoing_bitrate_bps === 90000 && "+
 		"rembDemo.stats.sent_bps < 200000")
 
 	stop()
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	wait("rembDemo.state === 'lost' && !document.getElementById('notice').hidden")
+	browser.wait(t, "rembDemo.state === 'lost' && !document.getElementById('notice').hidden")
 	if listener, err = net.Listen("tcp", address); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +105,7 @@ func TestInChromium(t *testing.T) {
 	web.Start()
 	defer web.Close()
 	defer func() { _ = server.Close() }()
-	wait("rembDemo.state === 'live' && rembDemo.calls > 1 && rembDemo.sample.capacity_bps === 100000 && " +
+	browser.wait(t, "rembDemo.state === 'live' && rembDemo.calls > 1 && rembDemo.sample.capacity_bps === 100000 && "+
 		"document.getElementById('notice').hidden")
 	var csv string
 	if err := browser.Evaluate(t.Context(), "rembDemo.csv()", &csv); err != nil {
@@ -107,9 +126,32 @@ func TestInChromium(t *testing.T) {
 			t.Fatal("the page was left, and its call goes on")
 		}
 	}
-	mu.Lock()
-	defer mu.Unlock()
-	if len(complaints) > 0 {
-		t.Errorf("the browser says\n%s", strings.Join(complaints, "\n"))
+}
+
+// A connection that is lost for some seconds comes back, however long the call has been going on.
+func TestInterruptedInChromium(t *testing.T) {
+	browser := startPage(t)
+	_, base := start(t, testConfig)
+	if err := browser.Open(t.Context(), base+"/?source=generated"); err != nil {
+		t.Fatal(err)
 	}
+	evaluate := func(program string) {
+		t.Helper()
+		if err := browser.Evaluate(t.Context(), program, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	evaluate(`
+		window.RTCPeerConnection = class extends RTCPeerConnection {
+			constructor() { super(); window.connection = this; }
+		};
+		rembDemo.start();
+	`)
+	browser.wait(t, "rembDemo.state === 'live' && rembDemo.sample.time_s > 16") // the page waits 15 s for a connection
+	// What is sent from now on arrives 5 s later, so that meanwhile nothing does, either way.
+	evaluate("rembDemo.controls.set({delay_ms: 5000})")
+	browser.wait(t, "connection.connectionState === 'disconnected'")
+	evaluate("rembDemo.controls.set({delay_ms: 10})")
+	browser.wait(t, "rembDemo.calls > 1 || connection.connectionState === 'connected'")
+	browser.wait(t, "rembDemo.calls === 1 && rembDemo.error === ''")
 }

@@ -58,6 +58,17 @@ func TestBadRequests(t *testing.T) {
 	if _, text := ask(t, "PUT", call+"/link", "{}"); text != unchanged {
 		t.Errorf("the link is now %s", text)
 	}
+	// What stands for a default is told as what it is.
+	const knowing = `{"source":"knowing","factor":0.9,"max_bitrate_bps":5000}` + "\n"
+	settings := `{"source": "knowing", "factor": 0, "max_bitrate_bps": 5000}`
+	if _, text := ask(t, "PUT", call+"/remb", settings); text != knowing {
+		t.Errorf("REMB is now %s", text)
+	}
+	ask(t, "PUT", call+"/remb", `{"source": "none", "factor": 1, "max_bitrate_bps": -1}`)
+	if _, text := ask(t, "PUT", call+"/remb", "{}"); text != knowing {
+		t.Errorf("REMB is now %s", text)
+	}
+	ask(t, "PUT", call+"/remb", `{"source": "", "max_bitrate_bps": 0}`)
 	const source = `{"source":"libremb","factor":0.9,"max_bitrate_bps":0}` + "\n"
 	if _, text := ask(t, "PUT", call+"/remb", "{}", "Origin: "+base); text != source {
 		t.Errorf("REMB is now %s", text)

@@ -40,7 +40,7 @@ type Config struct {
 //
 //	GET    /                          the page
 //	POST   /calls                     an SDP offer (application/sdp): 201, Location: /calls/ID and the answer, as in
-//	                                  WHIP (RFC 9725); 503 when all calls are taken
+//	                                  WHIP (RFC 9725); 503 when all calls are taken, or the server stops
 //	DELETE /calls/ID                  ends the call
 //	PUT    /calls/ID/link             {"capacity_bps", "delay_ms", "queue_ms", "loss_percent"}; what is absent stays,
 //	                                  and the answer says what holds now
@@ -80,8 +80,8 @@ func New(config Config) *Server {
 	servePage(mux, config)
 	mux.HandleFunc("POST /calls", s.postCall)
 	mux.HandleFunc("DELETE /calls/{id}", s.withCall(deleteCall))
-	mux.HandleFunc("PUT /calls/{id}/link", s.withCall(putLink))
-	mux.HandleFunc("PUT /calls/{id}/remb", s.withCall(putREMB))
+	mux.HandleFunc("PUT /calls/{id}/link", s.withCall(put(linkOf)))
+	mux.HandleFunc("PUT /calls/{id}/remb", s.withCall(put(rembOf)))
 	mux.HandleFunc("GET /calls/{id}/events", s.withCall(getEvents))
 	mux.HandleFunc("POST /calls/{id}/browser-stats", s.withCall(postBrowserStats))
 	s.handler = secured(http.NewCrossOriginProtection().Handler(mux))
@@ -98,9 +98,6 @@ func (s *Server) Calls() int {
 	return len(s.calls)
 }
 
-// stopping is why calls end when the server does.
-const stopping = "The server stops."
-
 // Close ends all calls and waits for it. Event streams end too, after they have said why.
 func (s *Server) Close() error {
 	s.mu.Lock()
@@ -110,25 +107,35 @@ func (s *Server) Close() error {
 	s.stop()
 	var errs []error
 	for _, c := range calls {
-		errs = append(errs, c.end(stopping))
+		errs = append(errs, c.end(sentence(errStopping)))
 	}
 	s.running.Wait()
 	return errors.Join(errs...)
 }
 
-// shutdownTime is how long requests may take to end when the server stops.
-const shutdownTime = 5 * time.Second
+const (
+	// readTime is how long a request may take to come, with its body.
+	readTime = 10 * time.Second
+	// shutdownTime is how long requests may take to end when the server stops; then they are cut off.
+	shutdownTime = 5 * time.Second
+)
 
 // Serve serves until ctx ends, and then ends all calls. That is no error.
 func Serve(ctx context.Context, listener net.Listener, config Config) error {
 	demo := New(config)
-	server := &http.Server{Handler: demo, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	server := &http.Server{
+		Handler: demo, ReadHeaderTimeout: readTime, ReadTimeout: readTime, IdleTimeout: time.Minute,
+	}
 	stopped := make(chan error, 1)
 	unwatch := context.AfterFunc(ctx, func() {
 		err := demo.Close() // first, for it ends the event streams
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 		defer cancel()
-		stopped <- errors.Join(err, server.Shutdown(ctx))
+		unfinished := server.Shutdown(ctx)
+		if errors.Is(unfinished, context.DeadlineExceeded) {
+			unfinished = server.Close()
+		}
+		stopped <- errors.Join(err, unfinished)
 	})
 	err := server.Serve(listener)
 	if unwatch() { // it failed by itself

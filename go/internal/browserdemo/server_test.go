@@ -298,6 +298,18 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// A server that has been closed takes no calls, and says why.
+func TestClosed(t *testing.T) {
+	server, base := start(t, testConfig)
+	if err := server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	response, text := ask(t, "POST", base+"/calls", offer(t), sdpType)
+	if response.StatusCode != http.StatusServiceUnavailable || text != "The server stops.\n" {
+		t.Errorf("%s: %s", response.Status, text)
+	}
+}
+
 // A listener that fails ends Serve with its error.
 func TestServeFails(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

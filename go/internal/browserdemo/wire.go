@@ -1,12 +1,15 @@
 package browserdemo
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
 	"github.com/libremb/libremb/go/internal/browsercall"
+	"github.com/libremb/libremb/go/internal/callrecord"
 )
 
 // maxJSON bounds a JSON body, in bytes.
@@ -20,12 +23,10 @@ type linkJSON struct {
 	LossPercent float64 `json:"loss_percent"`
 }
 
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
 func toDuration(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
 
 func linkToJSON(l browsercall.Link) linkJSON {
-	return linkJSON{l.CapacityBps, milliseconds(l.Delay), milliseconds(l.Queue), l.Loss * 100}
+	return linkJSON{l.CapacityBps, callrecord.Milliseconds(l.Delay), callrecord.Milliseconds(l.Queue), l.Loss * 100}
 }
 
 func (l linkJSON) link() browsercall.Link {
@@ -41,40 +42,60 @@ type rembJSON struct {
 	MaxBitrateBps int     `json:"max_bitrate_bps"`
 }
 
-func putLink(w http.ResponseWriter, r *http.Request, c *call) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	link := linkToJSON(c.Link())
-	if !readJSON(w, r, &link) {
-		return
-	}
-	if err := c.SetLink(link.link()); err != nil {
-		http.Error(w, sentence(err), http.StatusBadRequest)
-		return
-	}
-	writeJSON(w, linkToJSON(c.Link()))
+func linkOf(c *call) linkJSON { return linkToJSON(c.Link()) }
+
+func (l linkJSON) set(c *call) error { return c.SetLink(l.link()) }
+
+func rembOf(c *call) rembJSON {
+	source := c.Source()
+	return rembJSON{source.Kind, source.Factor, c.MaxBitrate()}
 }
 
-func putREMB(w http.ResponseWriter, r *http.Request, c *call) {
+func (r rembJSON) set(c *call) error {
+	before := c.Source()
+	if err := c.SetSource(browsercall.REMBSource{Kind: r.Source, Factor: r.Factor}); err != nil {
+		return err
+	}
+	if err := c.SetMaxBitrate(r.MaxBitrateBps); err != nil {
+		_ = c.SetSource(before) // it was accepted once
+		return fmt.Errorf("a max_bitrate_bps of %d is refused: %w; 0 is no limit", r.MaxBitrateBps, err)
+	}
+	return nil
+}
+
+// put changes settings: what is absent in the body stays, and the answer says what holds now.
+func put[T interface{ set(*call) error }](now func(*call) T) func(http.ResponseWriter, *http.Request, *call) {
+	return func(w http.ResponseWriter, r *http.Request, c *call) {
+		// As long as the client takes for that, the call's lock is free.
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxJSON))
+		if err != nil {
+			http.Error(w, fmt.Sprintf("The settings can't be read (at most %d bytes): %v.", maxJSON, err),
+				http.StatusBadRequest)
+			return
+		}
+		if settings, err := change(c, now, body); err != nil {
+			http.Error(w, sentence(err), http.StatusBadRequest)
+		} else {
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(settings) // fails when the client has gone
+		}
+	}
+}
+
+func change[T interface{ set(*call) error }](c *call, now func(*call) T, body []byte) (settings T, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	wanted := rembJSON{c.source.Kind, c.source.Factor, c.maxBitrate}
-	if !readJSON(w, r, &wanted) {
-		return
+	settings = now(c)
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&settings); err != nil {
+		example, _ := json.Marshal(now(c)) // plain numbers and words
+		return settings, fmt.Errorf("not the JSON that is expected: %w. Send an object such as %s", err, example)
 	}
-	if err := c.SetMaxBitrate(wanted.MaxBitrateBps); err != nil {
-		http.Error(w, fmt.Sprintf("A max_bitrate_bps of %d is refused: %v. 0 is no limit.", wanted.MaxBitrateBps, err),
-			http.StatusBadRequest)
-		return
+	if err := settings.set(c); err != nil {
+		return settings, err
 	}
-	source := browsercall.REMBSource{Kind: wanted.Source, Factor: wanted.Factor}
-	if err := c.SetSource(source); err != nil {
-		_ = c.SetMaxBitrate(c.maxBitrate) // as before
-		http.Error(w, sentence(err), http.StatusBadRequest)
-		return
-	}
-	c.source, c.maxBitrate = source, wanted.MaxBitrateBps
-	writeJSON(w, wanted)
+	return now(c), nil
 }
 
 // sampleJSON is a browsercall.Sample. Rates into and out of the link are of whole IP packets, the others of payload. 0
@@ -109,47 +130,13 @@ func sampleToJSON(s browsercall.Sample) sampleJSON {
 	}
 }
 
-// browserStatsJSON is what the page posts; unlike the others it may have members that are not known here.
-type browserStatsJSON struct {
-	TimeS                       float64 `json:"t_s"` // of the page's clock
-	AvailableOutgoingBitrateBps float64 `json:"available_outgoing_bitrate_bps"`
-	TargetBitrateBps            float64 `json:"target_bitrate_bps"`
-	SentRTPBps                  float64 `json:"sent_rtp_bps"` // payload, padding and headers of RTP, over about 500 ms
-	FramesPerSecond             float64 `json:"frames_per_second"`
-	FrameWidth                  int     `json:"frame_width"`
-	FrameHeight                 int     `json:"frame_height"`
-	QualityLimitationReason     string  `json:"quality_limitation_reason"`
-	RTTMs                       float64 `json:"rtt_ms"`
-}
-
+// postBrowserStats takes what the page posts. Unlike the others it may have members that are not known here.
 func postBrowserStats(w http.ResponseWriter, r *http.Request, c *call) {
-	var s browserStatsJSON
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxJSON)).Decode(&s); err != nil {
+	var stats browsercall.BrowserStats
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxJSON)).Decode(&stats); err != nil {
 		http.Error(w, fmt.Sprintf("Not the JSON that is expected: %v.", err), http.StatusBadRequest)
 		return
 	}
-	c.AddBrowserStats(browsercall.BrowserStats{
-		T: s.TimeS, AvailableOutgoingBitrate: s.AvailableOutgoingBitrateBps, TargetBitrate: s.TargetBitrateBps,
-		SentRate: s.SentRTPBps, FramesPerSecond: s.FramesPerSecond, FrameWidth: s.FrameWidth,
-		FrameHeight: s.FrameHeight, QualityLimitationReason: s.QualityLimitationReason, RTTMs: s.RTTMs,
-	})
+	c.AddBrowserStats(stats)
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// readJSON reads one JSON object over what value has; false means that the answer has been given.
-func readJSON(w http.ResponseWriter, r *http.Request, value any) bool {
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxJSON))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(value)
-	if err != nil {
-		example, _ := json.Marshal(value)
-		http.Error(w, fmt.Sprintf("Not the JSON that is expected: %v. Send an object such as %s.", err, example),
-			http.StatusBadRequest)
-	}
-	return err == nil
-}
-
-func writeJSON(w http.ResponseWriter, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(value) // fails when the client has gone
 }

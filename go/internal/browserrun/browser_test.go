@@ -126,30 +126,18 @@ func TestBottleneck(t *testing.T) {
 		runs = n
 	}
 	var figures []Figures
-	var growth []float64
-	for range runs {
-		r := call(t, Run{
-			Call: browsercall.Config{
-				Link: browsercall.Link{CapacityBps: 2_000_000, Delay: 50 * ms, Queue: 300 * ms},
-			},
-			Duration: 29 * second,
-			Steps:    []Step{Capacity(8*second, 600_000), Capacity(17*second, 2_000_000)},
-		})
-		checkCapacity(t, r.Recording)
-		f := Measure(r)
-		growth = append(growth, mean(r.Recording, 26*second, 29*second)/mean(r.Recording, 14*second, 17*second))
-		t.Logf("utilisation %.2f, by phase %+v; queue p50 %v, p95 %v, p99 %v; %d of %d dropped; changes %+v; %d REMBs, "+
-			"the first after %v; obeyed in %.0f %% of looks; late p99 %v; sends %.2f times as much after the rise",
-			f.Utilisation, f.Phases, f.QueueP50, f.QueueP95, f.QueueP99, f.Dropped, f.Sent, f.Changes, f.REMBs, f.FirstREMB,
-			100*f.Obeyed, f.DeliveryLateP99, growth[len(growth)-1])
+	for late := true; len(figures) < runs || late && len(figures) < runs+2; {
+		f := drop(t, browsercall.REMBSource{Kind: browsercall.SourceLibremb})
 		figures = append(figures, f)
+		if late = f.DeliveryLateP99 > busy; late && runs == 1 {
+			t.Log("this machine is busy: once more")
+		}
 	}
 	m := Median(figures)
-	slices.Sort(growth)
-	follow, drain, grows := 2*second, 3500*ms, 1.1
+	follow, drain := 2*second, 3500*ms
 	if m.DeliveryLateP99 > busy {
-		t.Log("this machine is busy")
-		follow, drain, grows = 6*second, 8*second, 0.8
+		t.Log("this machine is busy: less is asked for")
+		follow, drain = 4*second, 6*second
 	}
 	if len(m.Changes) != 2 {
 		t.Fatalf("%+v", m.Changes)
@@ -157,12 +145,43 @@ func TestBottleneck(t *testing.T) {
 	if drop := m.Changes[0]; !drop.Followed || drop.After > follow || !drop.Drained || drop.DrainedAfter > drain {
 		t.Errorf("the sender does not follow the drop: %+v", drop)
 	}
-	if g := growth[len(growth)/2]; g < grows {
-		t.Errorf("the rate grows by a factor of %.2f after the rise", g)
-	}
 	if m.Obeyed < 0.9 {
 		t.Errorf("availableOutgoingBitrate is near the REMB in %.0f %% of looks", 100*m.Obeyed)
 	}
+}
+
+// The same with a receiver that knows the capacity: what an estimator can hope for on this machine.
+func TestKnowingReceiver(t *testing.T) {
+	f := drop(t, browsercall.REMBSource{Kind: browsercall.SourceKnowing, Factor: 0.9})
+	if drop := f.Changes[0]; !drop.Followed || drop.After > 3*second {
+		t.Errorf("the sender does not follow the drop: %+v", drop)
+	}
+	if f.Utilisation < 0.6 {
+		t.Errorf("utilisation %.2f", f.Utilisation)
+	}
+}
+
+// drop makes a call over a path that goes from 2 to 0.6 and back to 2 Mbit/s.
+func drop(t *testing.T, source browsercall.REMBSource) Figures {
+	t.Helper()
+	r := call(t, Run{
+		Call: browsercall.Config{
+			Link: browsercall.Link{CapacityBps: 2_000_000, Delay: 50 * ms, Queue: 300 * ms}, Source: source,
+		},
+		Duration: 29 * second,
+		Steps:    []Step{Capacity(8*second, 600_000), Capacity(17*second, 2_000_000)},
+	})
+	checkCapacity(t, r.Recording)
+	f := Measure(r)
+	growth := mean(r.Recording, 26*second, 29*second) / mean(r.Recording, 14*second, 17*second)
+	t.Logf("REMBs by %s: utilisation %.2f, by phase %+v; queue p50 %v, p95 %v, p99 %v; %d of %d dropped; changes %+v; "+
+		"%d REMBs, the first after %v; obeyed in %.0f %% of looks; late p99 %v; sends %.2f times as much after the rise",
+		source.Kind, f.Utilisation, f.Phases, f.QueueP50, f.QueueP95, f.QueueP99, f.Dropped, f.Sent, f.Changes, f.REMBs,
+		f.FirstREMB, 100*f.Obeyed, f.DeliveryLateP99, growth)
+	if growth < 1.1 {
+		t.Errorf("the rate grows by a factor of %.2f after the rise", growth)
+	}
+	return f
 }
 
 // What comes through the bottleneck never exceeds its capacity, but for a packet that is partly within the window. The

@@ -14,6 +14,9 @@ const RateWindow = 500 * time.Millisecond
 // Startup is the time at the beginning that figures "after start-up" leave out.
 const Startup = 5 * time.Second
 
+// Milliseconds are what people and files are told of waits.
+func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
 // Recording is a call.
 type Recording struct {
 	Duration time.Duration

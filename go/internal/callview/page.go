@@ -60,8 +60,8 @@ func facts(config democall.Config, s callrecord.Summary) []report.Fact {
 			Note: "of min(capacity, source maximum of " + rate(float64(config.MaxRate)) + ")",
 		},
 		{
-			Label: "Queueing delay, p95", Value: fmt.Sprintf("%.0f", milliseconds(s.SteadyQueueP95)), Unit: "ms",
-			Note: fmt.Sprintf("p50 %.0f ms; both after the first %s", milliseconds(s.SteadyQueueP50),
+			Label: "Queueing delay, p95", Value: fmt.Sprintf("%.0f", callrecord.Milliseconds(s.SteadyQueueP95)), Unit: "ms",
+			Note: fmt.Sprintf("p50 %.0f ms; both after the first %s", callrecord.Milliseconds(s.SteadyQueueP50),
 				duration(callrecord.Startup)),
 		},
 	}
@@ -157,7 +157,7 @@ func waits(r *callrecord.Recording) report.Series {
 	s := report.Series{Label: "Queueing delay", Color: report.Delay, Kind: report.Line}
 	for _, p := range r.Received {
 		s.X = append(s.X, p.At.Seconds())
-		s.Y = append(s.Y, milliseconds(p.Wait))
+		s.Y = append(s.Y, callrecord.Milliseconds(p.Wait))
 	}
 	return s
 }
@@ -169,7 +169,7 @@ func drops(r *callrecord.Recording, queue time.Duration) report.Series {
 	for _, p := range r.Sent {
 		if p.Dropped && p.At >= next {
 			s.X = append(s.X, p.At.Seconds())
-			s.Y = append(s.Y, milliseconds(queue))
+			s.Y = append(s.Y, callrecord.Milliseconds(queue))
 			next = p.At + r.Duration/120
 		}
 	}

@@ -42,7 +42,7 @@ func (t *Table) Line(s democall.Second) error {
 		capacity = t.paint(bold, capacity)
 	}
 	t.capacity = s.Capacity
-	queue := fmt.Sprintf("%5.0f ms", milliseconds(s.Queue))
+	queue := fmt.Sprintf("%5.0f ms", callrecord.Milliseconds(s.Queue))
 	if s.Queue > slowQueue {
 		queue = t.paint(yellow, queue)
 	}
@@ -120,5 +120,3 @@ func mbit(bps float64) string {
 	}
 	return fmt.Sprintf("%.2f", bps/1e6)
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -24,10 +24,10 @@ func Summary(out io.Writer, title string, s callrecord.Summary) error {
 	}
 	row("utilisation", "%.0f %%", 100*s.Utilisation)
 	row("queueing delay", "p50 %.0f ms, p95 %.0f ms, longest %.0f ms",
-		milliseconds(s.QueueP50), milliseconds(s.QueueP95), milliseconds(s.QueueMax))
+		callrecord.Milliseconds(s.QueueP50), callrecord.Milliseconds(s.QueueP95), callrecord.Milliseconds(s.QueueMax))
 	if s.Duration > callrecord.Startup {
 		row("after "+duration(callrecord.Startup), "p50 %.0f ms, p95 %.0f ms",
-			milliseconds(s.SteadyQueueP50), milliseconds(s.SteadyQueueP95))
+			callrecord.Milliseconds(s.SteadyQueueP50), callrecord.Milliseconds(s.SteadyQueueP95))
 	}
 	for _, c := range s.Changes {
 		row(fmt.Sprintf("%s → %s at %s s", number(c.From), rate(c.To), decimal(c.At.Seconds(), 1)), "%s", followed(c))
@@ -36,7 +36,7 @@ func Summary(out io.Writer, title string, s callrecord.Summary) error {
 	row("packets", "%d sent, %d dropped (%.1f %%)", s.Sent, s.Dropped, 100*float64(s.Dropped)/float64(max(1, s.Sent)))
 	row("REMBs", "%d, %s", s.REMBs, perSecond(s))
 	row("this machine", "passed packets on %.1f ms late (p50), %.1f ms (p99)",
-		milliseconds(s.DeliveryLateP50), milliseconds(s.DeliveryLateP99))
+		callrecord.Milliseconds(s.DeliveryLateP50), callrecord.Milliseconds(s.DeliveryLateP99))
 	return w.Flush()
 }
 
@@ -140,7 +140,7 @@ func number(bps float64) string { return decimal(bps/1e6, 3) }
 
 func duration(d time.Duration) string {
 	if d < time.Second {
-		return decimal(milliseconds(d), 3) + " ms"
+		return decimal(callrecord.Milliseconds(d), 3) + " ms"
 	}
 	return decimal(d.Seconds(), 1) + " s"
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/libremb/libremb/go/internal/chromium"
+	"github.com/libremb/libremb/go/internal/relaypeer"
 	"github.com/libremb/libremb/go/internal/testpeer"
 	"github.com/libremb/libremb/go/remb"
 	"github.com/libremb/libremb/go/rembwebrtc"
@@ -178,8 +179,8 @@ func pionNACK(most uint16) func(*webrtc.MediaEngine, *interceptor.Registry) erro
 // serve gives out the page and answers its offer.
 func serve(receiver *webrtc.PeerConnection) http.Handler {
 	receiver.OnTrack(func(track *webrtc.TrackRemote, rtpReceiver *webrtc.RTPReceiver) {
-		go discard(rtpReceiver.Read) // sender reports: without them the browser does not learn the round-trip time
-		discard(track.Read)
+		go relaypeer.Discard(rtpReceiver.Read) // sender reports: without them the browser does not learn the round-trip time
+		relaypeer.Discard(track.Read)
 	})
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, page) })
@@ -204,15 +205,6 @@ func serve(receiver *webrtc.PeerConnection) http.Handler {
 		_, _ = io.Copy(w, strings.NewReader(receiver.LocalDescription().SDP))
 	})
 	return mux
-}
-
-func discard(read func([]byte) (int, interceptor.Attributes, error)) {
-	buffer := make([]byte, 1500)
-	for {
-		if _, _, err := read(buffer); err != nil {
-			return
-		}
-	}
 }
 
 func must(t *testing.T, err error) {

@@ -35,19 +35,9 @@ func newReceiver(options []remb.Option) (*receiver, error) {
 	}
 	r.estimator = factory.Estimator(r.pc.ID())
 	r.pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-		r.reading.Go(func() { discard(track) })
+		r.reading.Go(func() { relaypeer.Discard(track.Read) })
 	})
 	return r, nil
-}
-
-// discard reads a track to its end: packets reach the estimator on their way to whoever reads them.
-func discard(track *webrtc.TrackRemote) {
-	buffer := make([]byte, 1500)
-	for {
-		if _, _, err := track.Read(buffer); err != nil {
-			return
-		}
-	}
 }
 
 // look returns the present estimate, as the next REMB would say it, and the detector's state.

@@ -39,3 +39,13 @@ func Describe(
 		return local, fmt.Errorf("while gathering candidates: %w", context.Cause(ctx))
 	}
 }
+
+// Discard reads to the end, from a track or its receiver: packets reach interceptors on their way to whoever reads them.
+func Discard(read func([]byte) (int, interceptor.Attributes, error)) {
+	buffer := make([]byte, 1500)
+	for {
+		if _, _, err := read(buffer); err != nil {
+			return
+		}
+	}
+}

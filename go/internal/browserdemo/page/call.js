@@ -99,7 +99,7 @@ export class Call {
   #delete() { fetch(this.url, {method: "DELETE", keepalive: true}).catch(() => {}); }
 
   #listen() {
-    const deadline = performance.now() + CONNECT_PATIENCE;
+    let deadline = performance.now() + CONNECT_PATIENCE;
     this.#lastSample = performance.now();
     this.#events = new EventSource(this.url + "/events");
     this.#events.addEventListener("sample", ({data}) => {
@@ -113,11 +113,10 @@ export class Call {
       }
     };
     this.#timers.push(setInterval(() => {
+      if (this.connected) deadline = Infinity;  // what is lost later may come back
       if (this.#silent(PATIENCE)) this.close("The server is silent.");
       else if (this.#silent(SILENCE)) this.on.silence();
-      else if (!this.connected && performance.now() > deadline) {
-        this.close("No connection comes about.");
-      }
+      else if (performance.now() > deadline) this.close("No connection comes about.");
     }, 500));
   }
 
