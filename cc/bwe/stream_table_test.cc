@@ -277,9 +277,10 @@ TEST_CASE("StreamTable: a stream that comes back has a new detector") {
 
 TEST_CASE("StreamTable: a stream that begins a new life may keep its place") {
   StreamTable table(3);
-  Stream& kept = AddAlive(table, 1, 0);
-  kept.packets = 7;
+  AddAlive(table, 1, 0);
   AddAlive(table, 2, 0);
+  Stream& kept = *table.Find(1);
+  kept.packets = 7;
   SECTION("as idle ones expire") { table.ExpireIdle(Ms(kTimeoutMs + 1), &kept); }
   SECTION("as all do") { table.ExpireAll(&kept); }
   CHECK(table.alive_count() == 0);
@@ -320,10 +321,10 @@ TEST_CASE("StreamTable: a constant table finds what the other does") {
 
 TEST_CASE("StreamTable: capture states belong to one stream's life in the table") {
   StreamTable table(10);
-  Stream& stream = AddAlive(table, 1, 0);
-  CHECK_FALSE(table.Capture(stream));
+  CHECK_FALSE(table.Capture(AddAlive(table, 1, 0)));
   table.ReserveCaptureStates();
   Stream& other = AddAlive(table, 2, 0);
+  Stream& stream = *table.Find(1);
   REQUIRE(table.Capture(stream));
   REQUIRE(table.Capture(other) != table.Capture(stream));
   table.Capture(stream)->on_line = true;

@@ -74,7 +74,8 @@ func checkSignalling(t *testing.T, r *Result) {
 	if r.Last.Media < 200 || len(r.Browser) < 20 {
 		t.Errorf("%d media packets, %d looks at getStats", r.Last.Media, len(r.Browser))
 	}
-	if n := len(r.Recording.REMBs); n < 5 || n != r.Last.REMBs {
+	// The last one may still be on its way.
+	if n := len(r.Recording.REMBs); n < 5 || n > r.Last.REMBs || n < r.Last.REMBs-1 {
 		t.Errorf("%d of %d REMBs", n, r.Last.REMBs)
 	}
 }
