@@ -19,6 +19,7 @@ uint64_t OddMultiplier(const void* table) {
 
 StreamTable::StreamTable(int max_streams)
     : max_streams_(max_streams), multiplier_(OddMultiplier(this)) {
+  places_ = streams_.data();
   ReserveOne();
 }
 
@@ -26,7 +27,8 @@ void StreamTable::ReserveOne() {
   const auto wanted = static_cast<size_t>(size_) + 1;
   if (wanted > streams_.capacity()) {
     streams_.reserve(2 * wanted);
-    last_found_ = nullptr;  // it moved
+    places_ = streams_.data();
+    last_found_ = nullptr;
   }
   if (2 * wanted > buckets_.size()) {
     std::vector<Bucket> buckets(std::bit_ceil(2 * wanted), Bucket{.ssrc = 0, .index = kNone});

@@ -103,7 +103,7 @@ class StreamTable {
   }
   // Whether the oldest stream has been idle for more than kStreamTimeout, or none is alive.
   bool OldestIsIdle(Timestamp now) const {
-    return oldest_ == kNone || now - streams_[oldest_].last_packet > kStreamTimeout;
+    return oldest_ == kNone || now - places_[oldest_].last_packet > kStreamTimeout;
   }
   // Ends the life of streams idle for more than kStreamTimeout, or of all. `keep` stays in its
   // place also if it was not added, for a new life.
@@ -155,7 +155,8 @@ class StreamTable {
 
   // First what a packet of the stream found last needs: a single stream lies in the table itself.
   Stream* last_found_ = nullptr;
-  int32_t oldest_ = kNone;  // of those alive, as is newest_
+  Stream* places_ = nullptr;  // streams_.data(), which is not as quickly told
+  int32_t oldest_ = kNone;    // of those alive, as is newest_
   int32_t newest_ = kNone;
   absl::InlinedVector<Stream, 1> streams_;
   int32_t max_streams_;
@@ -177,7 +178,7 @@ inline Stream* StreamTable::Find(uint32_t ssrc) {
   if (last_found_ && last_found_->ssrc == ssrc) return last_found_;
   const int32_t index = IndexOf(ssrc);
   if (index == kNone) return nullptr;
-  last_found_ = &streams_[index];
+  last_found_ = &places_[index];
   return last_found_;
 }
 

@@ -41,7 +41,7 @@ func TestStreamStats(t *testing.T) {
 		{SSRC: 5, Kind: KindAudio, Added: true, TimeSource: TimeSourceNone, Reason: ReasonAudio,
 			LastPacket: now, Stamps: StampRTPTimestamp | StampAbsSendTime},
 		{SSRC: 7, Alive: true, TimeSource: TimeSourceNone, Reason: ReasonNoMapping,
-			Packets: 1, Bytes: 500, LastPacket: now.Add(-10 * time.Millisecond), Stamps: StampRTPTimestamp},
+			Packets: 2, Bytes: 1000, LastPacket: now.Add(-10 * time.Millisecond), Stamps: StampRTPTimestamp},
 		{SSRC: 0xFFFF_FFFF, Added: true, TimeSource: TimeSourceNone, Reason: ReasonUnheard},
 	}
 	got := e.StreamStats()
