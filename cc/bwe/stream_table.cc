@@ -66,14 +66,14 @@ Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
   ReserveOne();
   int32_t index = free_;
   if (index != kNone) {
-    free_ = streams_[index].newer;
-    streams_[index] = Stream();
+    free_ = places_[index].newer;
+    places_[index] = Stream();
   } else {
     index = static_cast<int32_t>(streams_.size());
     streams_.emplace_back();
   }
   ++size_;
-  Stream& stream = streams_[index];
+  Stream& stream = places_[index];
   stream.ssrc = ssrc;
   stream.index = index;
   stream.config = config;
@@ -112,7 +112,7 @@ void StreamTable::ResetDetector(Stream& stream) {
 
 void StreamTable::ResetDetectors() {
   // Others have none: it ends with their life.
-  for (int32_t i = oldest_; i != kNone; i = streams_[i].newer) ResetDetector(streams_[i]);
+  for (int32_t i = oldest_; i != kNone; i = places_[i].newer) ResetDetector(places_[i]);
 }
 
 void StreamTable::Remove(uint32_t ssrc) {
@@ -139,18 +139,18 @@ void StreamTable::MakeNewest(Stream& stream) {
   }
   stream.older = newest_;
   stream.newer = kNone;
-  (newest_ != kNone ? streams_[newest_].newer : oldest_) = index;
+  (newest_ != kNone ? places_[newest_].newer : oldest_) = index;
   newest_ = index;
 }
 
 void StreamTable::ExpireIdle(Timestamp now, const Stream* keep) {
   while (oldest_ != kNone && OldestIsIdle(now)) {
-    Expire(streams_[oldest_], keep == &streams_[oldest_]);
+    Expire(places_[oldest_], keep == &places_[oldest_]);
   }
 }
 
 void StreamTable::ExpireAll(const Stream* keep) {
-  while (oldest_ != kNone) Expire(streams_[oldest_], keep == &streams_[oldest_]);
+  while (oldest_ != kNone) Expire(places_[oldest_], keep == &places_[oldest_]);
 }
 
 void StreamTable::ForgetTimes() {
@@ -168,7 +168,7 @@ void StreamTable::ResetCounts() {
 
 const Stream* StreamTable::Find(uint32_t ssrc) const {
   const int32_t index = IndexOf(ssrc);
-  return index == kNone ? nullptr : &streams_[index];
+  return index == kNone ? nullptr : &places_[index];
 }
 
 void StreamTable::SetUsage(Stream& stream, BandwidthUsage usage) {
@@ -187,18 +187,18 @@ BandwidthUsage StreamTable::WorstUsage() const {
 }
 
 bool StreamTable::AnyAliveAt(Timestamp now) const {
-  return newest_ != kNone && now - streams_[newest_].last_packet <= kStreamTimeout;
+  return newest_ != kNone && now - places_[newest_].last_packet <= kStreamTimeout;
 }
 
 Timestamp StreamTable::NewestExpiry() const {
-  return streams_[newest_].last_packet + kStreamTimeout;
+  return places_[newest_].last_packet + kStreamTimeout;
 }
 
 int StreamTable::MostRecent(Timestamp now, std::span<uint32_t> ssrcs) const {
   size_t count = 0;
-  for (int32_t i = newest_; i != kNone && count < ssrcs.size(); i = streams_[i].older) {
-    if (now - streams_[i].last_packet > kStreamTimeout) break;
-    if (streams_[i].ssrc != 0) ssrcs[count++] = streams_[i].ssrc;
+  for (int32_t i = newest_; i != kNone && count < ssrcs.size(); i = places_[i].older) {
+    if (now - places_[i].last_packet > kStreamTimeout) break;
+    if (places_[i].ssrc != 0) ssrcs[count++] = places_[i].ssrc;
   }
   std::sort(ssrcs.begin(), ssrcs.begin() + static_cast<std::ptrdiff_t>(count));
   return static_cast<int>(count);
@@ -213,7 +213,7 @@ void StreamTable::Insert(uint32_t ssrc, int32_t index) {
 
 void StreamTable::Free(int32_t index) {
   const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
-  uint32_t hole = Home(streams_[index].ssrc);
+  uint32_t hole = Home(places_[index].ssrc);
   while (buckets_[hole].index != index) hole = (hole + 1) & mask;
   // Those behind the hole that it would part from their home move up into it.
   for (uint32_t i = (hole + 1) & mask; buckets_[i].index != kNone; i = (i + 1) & mask) {
@@ -224,17 +224,17 @@ void StreamTable::Free(int32_t index) {
     }
   }
   buckets_[hole].index = kNone;
-  if (last_found_ == &streams_[index]) last_found_ = nullptr;
-  streams_[index] = Stream();
-  streams_[index].newer = free_;
+  if (last_found_ == &places_[index]) last_found_ = nullptr;
+  places_[index] = Stream();
+  places_[index].newer = free_;
   free_ = index;
   --size_;
 }
 
 void StreamTable::Unlink(int32_t index) {
-  const Stream& stream = streams_[index];
-  (stream.older != kNone ? streams_[stream.older].newer : oldest_) = stream.newer;
-  (stream.newer != kNone ? streams_[stream.newer].older : newest_) = stream.older;
+  const Stream& stream = places_[index];
+  (stream.older != kNone ? places_[stream.older].newer : oldest_) = stream.newer;
+  (stream.newer != kNone ? places_[stream.newer].older : newest_) = stream.older;
 }
 
 void StreamTable::Expire(Stream& stream, bool keep) {
