@@ -12,7 +12,7 @@ tests with the race detector, the core's with AddressSanitizer and those with th
 tools/install.sh with its self-check into a temporary folder. The last line counts the test cases: N passed, N failed.
 
 Tests with a real Chromium, and with aiortc, are skipped where these are missing; tools/setup.sh --with=browser,aiortc
-installs them. They take three minutes.
+installs them. They take five minutes.
 
 With arguments it runs only `bazel test` with these, over //... if they name no target:
 
