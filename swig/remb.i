@@ -34,6 +34,7 @@
 
 %constant int32_t PROFILE_DEFAULT = REMB_PROFILE_DEFAULT;
 %constant int32_t PROFILE_LIBWEBRTC = REMB_PROFILE_LIBWEBRTC;
+%constant int32_t PROFILE_ADAPTIVE = REMB_PROFILE_ADAPTIVE;
 
 %constant int32_t CLOCK_AUTO = REMB_CLOCK_AUTO;
 %constant int32_t CLOCK_ABS_SEND_TIME = REMB_CLOCK_ABS_SEND_TIME;
@@ -50,10 +51,18 @@
 %constant int32_t STAMP_RTP_TIMESTAMP = REMB_STAMP_RTP_TIMESTAMP;
 %constant int32_t STAMP_ABS_CAPTURE_TIME = REMB_STAMP_ABS_CAPTURE_TIME;
 %constant int32_t STAMP_CAPTURE_CLOCK_OFFSET = REMB_STAMP_CAPTURE_CLOCK_OFFSET;
+%constant int32_t STAMP_SEQUENCE_NUMBER = REMB_STAMP_SEQUENCE_NUMBER;
 
 %constant int32_t STATE_NORMAL = REMB_STATE_NORMAL;
 %constant int32_t STATE_UNDERUSING = REMB_STATE_UNDERUSING;
 %constant int32_t STATE_OVERUSING = REMB_STATE_OVERUSING;
+
+%constant int32_t MODE_NONE = REMB_MODE_NONE;
+%constant int32_t MODE_START = REMB_MODE_START;
+%constant int32_t MODE_GROWTH = REMB_MODE_GROWTH;
+%constant int32_t MODE_HOLD = REMB_MODE_HOLD;
+%constant int32_t MODE_BACK_OFF = REMB_MODE_BACK_OFF;
+%constant int32_t MODE_COMPETITION = REMB_MODE_COMPETITION;
 
 %constant int32_t REASON_UNHEARD = REMB_REASON_UNHEARD;
 %constant int32_t REASON_CONFIG = REMB_REASON_CONFIG;
@@ -66,6 +75,7 @@
 %constant int32_t REASON_AUDIO = REMB_REASON_AUDIO;
 
 %constant int32_t ID_NONE = REMB_ID_NONE;
+%constant int32_t OFF = REMB_OFF;
 
 %inline %{
 // The version of the library that is loaded, "major.minor.patch".
@@ -90,6 +100,11 @@ struct Config {
   int64_t max_bitrate_bps;
   int64_t remb_interval_us;
   int32_t abs_capture_time_id;
+  int64_t remb_start_interval_us;
+  int64_t remb_start_duration_us;
+  int64_t remb_min_interval_us;
+  int32_t remb_fall_percent;
+  int32_t remb_rise_percent;
 };
 
 struct Stream {
@@ -111,6 +126,7 @@ struct Packet {
   uint32_t rtp_timestamp;
   int32_t transmission_offset;
   int32_t payload_bytes;
+  int32_t sequence_number;
   int64_t abs_capture_time;
   int64_t capture_clock_offset;
 };
@@ -138,6 +154,14 @@ struct Stats {
   double modified_offset_ms;
   double threshold_ms;
   double noise_variance_ms2;
+  int32_t mode;
+  int64_t trains;
+  double queueing_delay_ms;
+  double queue_threshold_ms;
+  double jitter_ms;
+  int64_t train_capacity_bps;
+  int64_t capacity_share_bps;
+  double train_share;
 };
 
 struct StreamStats {

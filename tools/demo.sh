@@ -15,6 +15,7 @@ it installs and builds what is missing, which takes a few minutes.
 
   --duration=TIME        length of the call, 1m
   --capacity=CAPACITIES  the bottleneck's, 2M,0.6M,2.5M
+  --profile=PROFILE      how it is estimated: adaptive, or libwebrtc
   --runs=NUMBER          calls one after the other, and their median
   --check                exit 1 if the median of three calls is not as good as it should be
   --out=FILE             the report, demo-report.html

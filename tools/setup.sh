@@ -66,6 +66,7 @@ missing() {
   have_file /usr/include/absl/base/config.h || echo libabsl-dev
   have_file /usr/include/benchmark/benchmark.h || echo libbenchmark-dev
   have_file /usr/include/catch2/catch_test_macros.hpp || echo libcatch2-dev
+  have_file /usr/include/yaml-cpp/yaml.h || echo libyaml-cpp-dev
   have_go || echo golang-go
   if $browser; then have chromium || echo chromium; fi
   if $dev || $aiortc; then have_file '/usr/lib/python3*/ensurepip' || echo python3-venv; fi

@@ -20,8 +20,8 @@ namespace {
 
 using benchmark::State;
 
-remb_config Config() {
-  remb_config config = testing::DefaultConfig();
+remb_config Config(int32_t profile) {
+  remb_config config = testing::ConfigOf(profile);
   config.abs_send_time_id = testing::kAbsSendTimeId;
   config.transmission_offset_id = testing::kTransmissionOffsetId;
   return config;
@@ -48,14 +48,14 @@ void OnRtpPacket(const testing::Handle& estimator, int64_t now_us,
 
 // Over a trace again and again, each time with a new estimator.
 
-void TracePacket(State& state, const std::string& name) {
+void TracePacket(State& state, int32_t profile, const std::string& name) {
   const std::vector<remb_packet> packets = testing::ReadReferenceTrace(name);
   testing::Handle estimator;
   size_t next = packets.size();
   for (auto _ : state) {
     if (next == packets.size()) {
       state.PauseTiming();
-      estimator = testing::Create(Config());
+      estimator = testing::Create(Config(profile));
       next = 0;
       state.ResumeTiming();
     }
@@ -63,7 +63,7 @@ void TracePacket(State& state, const std::string& name) {
   }
 }
 
-void TraceRtpPacket(State& state, const std::string& name) {
+void TraceRtpPacket(State& state, int32_t profile, const std::string& name) {
   const std::vector<remb_packet> packets = testing::ReadReferenceTrace(name);
   std::vector<std::vector<uint8_t>> rtp;
   for (const remb_packet& packet : packets) rtp.push_back(testing::RtpBytes(packet));
@@ -72,7 +72,7 @@ void TraceRtpPacket(State& state, const std::string& name) {
   for (auto _ : state) {
     if (next == packets.size()) {
       state.PauseTiming();
-      estimator = testing::Create(Config());
+      estimator = testing::Create(Config(profile));
       next = 0;
       state.ResumeTiming();
     }
@@ -83,28 +83,28 @@ void TraceRtpPacket(State& state, const std::string& name) {
 
 // 5000 packets a second, of so many SSRCs in turn, all known.
 
-std::pair<testing::Handle, Traffic> Warm(int64_t streams) {
-  std::pair<testing::Handle, Traffic> warm{testing::Create(Config()),
+std::pair<testing::Handle, Traffic> Warm(int32_t profile, int64_t streams) {
+  std::pair<testing::Handle, Traffic> warm{testing::Create(Config(profile)),
                                            Traffic(static_cast<int>(streams))};
   for (int64_t i = 0; i < 2 * streams; ++i) OnPacket(warm.first, warm.second.NextPacket());
   return warm;
 }
 
-void StreamsPacket(State& state) {
-  auto [estimator, traffic] = Warm(state.range(0));
+void StreamsPacket(State& state, int32_t profile) {
+  auto [estimator, traffic] = Warm(profile, state.range(0));
   for (auto _ : state) OnPacket(estimator, traffic.NextPacket());
 }
 
-void StreamsRtpPacket(State& state) {
-  auto [estimator, traffic] = Warm(state.range(0));
+void StreamsRtpPacket(State& state, int32_t profile) {
+  auto [estimator, traffic] = Warm(profile, state.range(0));
   for (auto _ : state) {
     const std::vector<uint8_t>& rtp = traffic.NextRtp();
     OnRtpPacket(estimator, traffic.now_us(), rtp);
   }
 }
 
-void StreamsPackets(State& state) {
-  auto [estimator, traffic] = Warm(state.range(0));
+void StreamsPackets(State& state, int32_t profile) {
+  auto [estimator, traffic] = Warm(profile, state.range(0));
   constexpr int kBatch = 100;
   std::vector<remb_packet> batch(kBatch);
   while (state.KeepRunningBatch(kBatch)) {
@@ -115,10 +115,10 @@ void StreamsPackets(State& state) {
 
 // 500 packets a second for each of so many estimators, in turn: of many, none stays in the cache.
 
-void EstimatorsRtpPacket(State& state) {
+void EstimatorsRtpPacket(State& state, int32_t profile) {
   constexpr int64_t kStepUs = 2000;
   constexpr int kWarmUp = 1100;  // packets: over 2 s, after which probes are no longer looked for
-  remb_config config = Config();
+  remb_config config = Config(profile);
   config.initial_bitrate_bps = 1'000'000;
   std::vector<testing::Handle> estimators(static_cast<size_t>(state.range(0)));
   for (testing::Handle& estimator : estimators) estimator = testing::Create(config);
@@ -133,18 +133,18 @@ void EstimatorsRtpPacket(State& state) {
   while (state.KeepRunningBatch(state.range(0))) give_all();
 }
 
-void CreateDestroy(State& state) {
-  const remb_config config = Config();
+void CreateDestroy(State& state, int32_t profile) {
+  const remb_config config = Config(profile);
   for (auto _ : state) benchmark::DoNotOptimize(testing::Create(config));
 }
 
 // All that malloc gave, its own overhead included, with one stream of 2 Mbit/s.
-void StateBytes(State& state) {
+void StateBytes(State& state, int32_t profile) {
   constexpr int64_t kStepUs = 4000;  // of 1000 bytes
   const auto in_use = [] { return static_cast<double>(mallinfo2().uordblks); };
   for (auto _ : state) {
     const double before = in_use();
-    const testing::Handle estimator = testing::Create(Config());
+    const testing::Handle estimator = testing::Create(Config(profile));
     for (int64_t us = 0; us < 60'000'000; us += kStepUs) {
       OnPacket(estimator, testing::MakePacket(1, us));
       if (us == 1'000'000) state.counters["bytes_1s"] = in_use() - before;
@@ -153,29 +153,23 @@ void StateBytes(State& state) {
   }
 }
 
-void Register() {
+// The libwebrtc profile's names have no prefix.
+void Register(int32_t profile, const std::string& prefix) {
+  const auto add = [&](const std::string& name, auto function, auto... arguments) {
+    return benchmark::RegisterBenchmark((prefix + name).c_str(), function, profile, arguments...);
+  };
   const std::vector<std::string> traces = {"steady", "rfc52", "simulcast", "chromium-clean"};
-  for (const std::string& name : traces) {
-    benchmark::RegisterBenchmark(("on_packet/" + name).c_str(), TracePacket, name);
-  }
-  for (const std::string& name : traces) {
-    benchmark::RegisterBenchmark(("on_rtp_packet/" + name).c_str(), TraceRtpPacket, name);
-  }
-  const auto for_ssrcs = [](const char* name, void (*function)(State&)) {
-    benchmark::RegisterBenchmark(name, function)
-        ->ArgName("ssrcs")
-        ->RangeMultiplier(10)
-        ->Range(1, 10'000);
+  for (const std::string& name : traces) add("on_packet/" + name, TracePacket, name);
+  for (const std::string& name : traces) add("on_rtp_packet/" + name, TraceRtpPacket, name);
+  const auto for_ssrcs = [&](const char* name, auto function) {
+    add(name, function)->ArgName("ssrcs")->RangeMultiplier(10)->Range(1, 10'000);
   };
   for_ssrcs("on_packet", StreamsPacket);
   for_ssrcs("on_rtp_packet", StreamsRtpPacket);
   for_ssrcs("on_packets", StreamsPackets);
-  benchmark::RegisterBenchmark("on_rtp_packet", EstimatorsRtpPacket)
-      ->ArgName("estimators")
-      ->Arg(1)
-      ->Arg(1000);
-  benchmark::RegisterBenchmark("create+destroy", CreateDestroy);
-  benchmark::RegisterBenchmark("state", StateBytes)->Iterations(1)->Unit(benchmark::kMillisecond);
+  add("on_rtp_packet", EstimatorsRtpPacket)->ArgName("estimators")->Arg(1)->Arg(1000);
+  add("create+destroy", CreateDestroy);
+  add("state", StateBytes)->Iterations(1)->Unit(benchmark::kMillisecond);
 }
 
 }  // namespace
@@ -184,7 +178,8 @@ void Register() {
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  remb::bench::Register();
+  remb::bench::Register(REMB_PROFILE_LIBWEBRTC, "");
+  remb::bench::Register(REMB_PROFILE_ADAPTIVE, "adaptive/");
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
 }

@@ -1,7 +1,8 @@
-// replay_trace packet|rtp TRACE.csv|STREAMS: gives one estimator every packet of a trace, or 50 000
-// of that many SSRCs in turn, through remb_on_packet or remb_on_rtp_packet, and sends the REMBs
-// that become due. Prints the number of those packets. The first packets of the SSRCs in turn go
-// through remb_on_packets, so that a profiler that looks at the other functions does not see them.
+// replay_trace libwebrtc|adaptive packet|rtp TRACE.csv|STREAMS: gives one estimator with that
+// profile every packet of a trace, or 50 000 of that many SSRCs in turn, through remb_on_packet or
+// remb_on_rtp_packet, and sends the REMBs that become due. Prints the number of those packets. The
+// first packets of the SSRCs in turn go through remb_on_packets, so that a profiler that looks at
+// the other functions does not see them.
 #include <remb/remb.h>
 
 #include <cstdio>
@@ -22,7 +23,8 @@ constexpr int kPackets = 50'000;
 
 class Player {
  public:
-  explicit Player(bool as_rtp) : as_rtp_(as_rtp), estimator_(testing::Create(Config())) {}
+  Player(int32_t profile, bool as_rtp)
+      : as_rtp_(as_rtp), estimator_(testing::Create(Config(profile))) {}
 
   void Play(const remb_packet& packet) {
     if (as_rtp_) {
@@ -42,8 +44,8 @@ class Player {
   }
 
  private:
-  static remb_config Config() {
-    remb_config config = testing::DefaultConfig();
+  static remb_config Config(int32_t profile) {
+    remb_config config = testing::ConfigOf(profile);
     config.abs_send_time_id = testing::kAbsSendTimeId;
     config.transmission_offset_id = testing::kTransmissionOffsetId;
     return config;
@@ -57,15 +59,15 @@ class Player {
   testing::Handle estimator_;
 };
 
-int PlayTrace(const std::string& path, bool as_rtp) {
-  Player player(as_rtp);
+int PlayTrace(int32_t profile, const std::string& path, bool as_rtp) {
+  Player player(profile, as_rtp);
   const std::vector<remb_packet> packets = testing::ReadTrace(path);
   for (const remb_packet& packet : packets) player.Play(packet);
   return static_cast<int>(packets.size());
 }
 
-int PlayStreams(int streams, bool as_rtp) {
-  Player player(as_rtp);
+int PlayStreams(int32_t profile, int streams, bool as_rtp) {
+  Player player(profile, as_rtp);
   Traffic traffic(streams);
   // All SSRCs are known then, and the estimator has an estimate.
   for (int i = 0; i < kPackets; ++i) player.WarmUp(traffic.NextPacket());
@@ -81,13 +83,18 @@ int PlayStreams(int streams, bool as_rtp) {
 }
 
 int Run(int argc, char** argv) {
-  const bool as_rtp = argc == 3 && std::strcmp(argv[1], "rtp") == 0;
-  if (argc != 3 || (!as_rtp && std::strcmp(argv[1], "packet") != 0)) {
-    std::fprintf(stderr, "usage: replay_trace packet|rtp TRACE.csv|STREAMS\n");
+  const auto is = [&](int i, const char* text) { return std::strcmp(argv[i], text) == 0; };
+  const bool valid =
+      argc == 4 && (is(1, "libwebrtc") || is(1, "adaptive")) && (is(2, "packet") || is(2, "rtp"));
+  if (!valid) {
+    std::fprintf(stderr, "usage: replay_trace libwebrtc|adaptive packet|rtp TRACE.csv|STREAMS\n");
     return 2;
   }
-  const int streams = std::atoi(argv[2]);
-  std::printf("%d\n", streams > 0 ? PlayStreams(streams, as_rtp) : PlayTrace(argv[2], as_rtp));
+  const int32_t profile = is(1, "adaptive") ? REMB_PROFILE_ADAPTIVE : REMB_PROFILE_LIBWEBRTC;
+  const bool as_rtp = is(2, "rtp");
+  const int streams = std::atoi(argv[3]);
+  std::printf("%d\n", streams > 0 ? PlayStreams(profile, streams, as_rtp)
+                                  : PlayTrace(profile, argv[3], as_rtp));
   return 0;
 }
 

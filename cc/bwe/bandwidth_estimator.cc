@@ -9,6 +9,13 @@ namespace {
 // kTimeOffsetSwitchThreshold.
 constexpr int kSwitchThreshold = 30;
 
+// The packet, as it would be with abs-send-time.
+ReceivedPacket WithSendTime(const ReceivedPacket& packet, NtpTime sent) {
+  ReceivedPacket result = packet;
+  result.abs_send_time = static_cast<uint32_t>(sent >> 14) & 0xFFFFFF;  // 6.18 of 32.32
+  return result;
+}
+
 }  // namespace
 
 BandwidthEstimator::BandwidthEstimator(const Config& config)
@@ -18,9 +25,15 @@ BandwidthEstimator::BandwidthEstimator(const Config& config)
 
 Stream* BandwidthEstimator::Allocate(const ReceivedPacket& packet) {
   // With the automatic choice any packet without abs-send-time may be the one that switches.
-  const bool may_need_detector =
+  const bool may_need_rtp_clock =
       config_.clock == Clock::kAuto ? !packet.has_abs_send_time() : active() == kSingleStream;
-  if (may_need_detector) streams_.ReserveDetectors();
+  if (may_need_rtp_clock) {
+    if (config_.profile == Profile::kAdaptive) {
+      streams_.ReserveSendClocks();
+    } else {
+      streams_.ReserveDetectors();
+    }
+  }
   if (packet.has_capture_time() && MayUseCaptureTimes()) streams_.ReserveCaptureStates();
   Stream* stream = streams_.Find(packet.ssrc);
   return stream ? stream : streams_.Add(packet.ssrc, config_.default_stream);
@@ -31,19 +44,32 @@ void BandwidthEstimator::Unprepare(const ReceivedPacket& packet) {
   if (stream && !stream->added && !stream->alive) streams_.Remove(packet.ssrc);
 }
 
-bool BandwidthEstimator::OnOtherPacket(const ReceivedPacket& packet, Timestamp now) {
+bool BandwidthEstimator::OnOtherPacket(const ReceivedPacket& packet, Timestamp now,
+                                       Stream* stream) {
+  auto* adaptive = std::get_if<kAdaptive>(&estimator_);
+  if (adaptive && active_ == kAbsSendTime && IsPlain(packet)) {
+    packets_without_stamp_ = 0;
+    const bool changed =
+        adaptive->OnAbsSendTime(packet, true, true, now, stream, config_.default_stream, streams_);
+    if (changed) OnReport(now);
+    return changed;
+  }
+  return OnUnusualPacket(packet, now);
+}
+
+ABSL_ATTRIBUTE_NOINLINE bool BandwidthEstimator::OnUnusualPacket(const ReceivedPacket& packet,
+                                                                 Timestamp now) {
   const bool reported = AdvanceTo(now);
 
   if (config_.clock == Clock::kAuto) ChooseByAbsSendTime(packet);
   const CaptureTime capture_time = TakeCaptureTime(packet);
   if (config_.clock == Clock::kAuto && active() != kAbsSendTime) {
-    const bool has_estimate = rate_control().ValidEstimate();
-    const bool chosen = capture_choice_.OnPacket(capture_time.on_line(), has_estimate, now);
+    const bool chosen = capture_choice_.OnPacket(capture_time.on_line(), has_estimate(), now);
     ChangeTo(chosen ? kCaptureTime : kSingleStream);
   }
 
   bool reported_now = false;
-  switch (active()) {
+  switch (estimator_.index()) {
     case kAbsSendTime:
       reported_now = std::get<kAbsSendTime>(estimator_)
                          .OnPacket(packet, packet.has_abs_send_time(), now,
@@ -58,6 +84,9 @@ bool BandwidthEstimator::OnOtherPacket(const ReceivedPacket& packet, Timestamp n
     }
     case kCaptureTime:
       reported_now = OnCaptureTimePacket(packet, capture_time, now);
+      break;
+    case kAdaptive:
+      reported_now = OnAdaptivePacket(packet, capture_time, now);
       break;
   }
   if (reported_now) OnReport(now);
@@ -106,10 +135,28 @@ bool BandwidthEstimator::OnCaptureTimePacket(const ReceivedPacket& packet, Captu
                                              Timestamp now) {
   auto& estimator = std::get<kCaptureTime>(estimator_);
   if (time.place == CaptureTimeLine::Place::kNewLine) estimator.StartNewTimeLine();
-  ReceivedPacket sent_packet = packet;
-  sent_packet.abs_send_time = static_cast<uint32_t>(time.sent >> 14) & 0xFFFFFF;  // 6.18 of 32.32
-  return estimator.OnPacket(sent_packet, time.on_line(), now, streams_.Find(packet.ssrc),
-                            config_.default_stream, streams_);
+  return estimator.OnPacket(WithSendTime(packet, time.sent), time.on_line(), now,
+                            streams_.Find(packet.ssrc), config_.default_stream, streams_);
+}
+
+bool BandwidthEstimator::OnAdaptivePacket(const ReceivedPacket& packet, CaptureTime time,
+                                          Timestamp now) {
+  auto& estimator = std::get<kAdaptive>(estimator_);
+  Stream* stream = streams_.Find(packet.ssrc);
+  const StreamConfig& config = config_.default_stream;
+  switch (active()) {
+    case kAbsSendTime:
+      return estimator.OnAbsSendTime(packet, packet.has_abs_send_time(), true, now, stream, config,
+                                     streams_);
+    case kCaptureTime:
+      if (time.place == CaptureTimeLine::Place::kNewLine) estimator.RestartClock();
+      return estimator.OnAbsSendTime(WithSendTime(packet, time.sent), time.on_line(),
+                                     packet.has_transmission_offset(), now, stream, config,
+                                     streams_);
+    default:
+      return estimator.OnRtpTimestamp(packet, config_.clock != Clock::kRtpTimestamp, now, stream,
+                                      config, streams_);
+  }
 }
 
 bool BandwidthEstimator::RunPeriodicUpdates(Timestamp now) {
@@ -135,14 +182,23 @@ void BandwidthEstimator::Reset(const Stream* keep) {
   }
 }
 
+void BandwidthEstimator::OnClockSetBack(const Stream* keep) {
+  const std::optional<DataRate> rate = estimate();
+  const Active source = active_;
+  Reset(keep);
+  if (config_.profile == Profile::kAdaptive && rate) Emplace(source, rate);
+}
+
 void BandwidthEstimator::SetRtt(TimeDelta rtt) {
   rtt_ = rtt;
-  rate_control().SetRtt(rtt);
+  if (AimdRateControl* control = rate_control()) control->SetRtt(rtt);
 }
 
 std::optional<DataRate> BandwidthEstimator::estimate() const {
-  if (!rate_control().ValidEstimate()) return std::nullopt;
-  return rate_control().LatestEstimate();
+  const AimdRateControl* control = rate_control();
+  if (!control) return std::get<kAdaptive>(estimator_).estimate();
+  if (!control->ValidEstimate()) return std::nullopt;
+  return control->LatestEstimate();
 }
 
 std::optional<Timestamp> BandwidthEstimator::next_update() const {
@@ -159,10 +215,9 @@ BandwidthEstimator::Clock BandwidthEstimator::clock_in_use() const {
       return Clock::kAbsSendTime;
     case kSingleStream:
       return Clock::kTransmissionOffset;
-    case kCaptureTime:
+    default:
       return Clock::kAbsCaptureTime;
   }
-  return Clock::kNone;
 }
 
 BandwidthEstimator::Source BandwidthEstimator::SourceOf(const Stream& stream) const {
@@ -194,18 +249,41 @@ BandwidthUsage BandwidthEstimator::state() const {
 }
 
 DelaySignals BandwidthEstimator::signals() const {
-  return std::visit([](const auto& estimator) { return estimator.signals(); }, estimator_);
+  switch (estimator_.index()) {
+    case kAbsSendTime:
+      return std::get<kAbsSendTime>(estimator_).signals();
+    case kSingleStream:
+      return std::get<kSingleStream>(estimator_).signals();
+    case kCaptureTime:
+      return std::get<kCaptureTime>(estimator_).signals();
+    default:
+      return {};
+  }
+}
+
+std::optional<AdaptiveSignals> BandwidthEstimator::adaptive_signals() const {
+  const auto* adaptive = std::get_if<kAdaptive>(&estimator_);
+  return adaptive ? std::optional(adaptive->signals()) : std::nullopt;
 }
 
 std::optional<DataRate> BandwidthEstimator::incoming_bitrate() const {
-  return std::visit([](const auto& estimator) { return estimator.incoming_bitrate().latest(); },
-                    estimator_);
+  switch (estimator_.index()) {
+    case kAbsSendTime:
+      return std::get<kAbsSendTime>(estimator_).incoming_bitrate().latest();
+    case kSingleStream:
+      return std::get<kSingleStream>(estimator_).incoming_bitrate().latest();
+    case kCaptureTime:
+      return std::get<kCaptureTime>(estimator_).incoming_bitrate().latest();
+    default:
+      return std::get<kAdaptive>(estimator_).incoming_bitrate();
+  }
 }
 
 std::optional<DataRate> BandwidthEstimator::link_capacity() const {
-  const LinkCapacityEstimator& capacity = rate_control().link_capacity();
-  if (!capacity.has_estimate()) return std::nullopt;
-  return capacity.estimate();
+  const AimdRateControl* control = rate_control();
+  if (!control) return std::get<kAdaptive>(estimator_).link_capacity();
+  if (!control->link_capacity().has_estimate()) return std::nullopt;
+  return control->link_capacity().estimate();
 }
 
 // A fresh estimator, which has heard no stream yet.
@@ -221,35 +299,46 @@ void BandwidthEstimator::Start(Active active, const Stream* keep) {
 // so does the estimate.
 void BandwidthEstimator::ChangeTo(Active active) {
   if (active == this->active()) return;
+  if (auto* adaptive = std::get_if<kAdaptive>(&estimator_)) {
+    // It goes on but for the clock.
+    active_ = active;
+    streams_.ResetSendClocks();
+    adaptive->RestartClock();
+    return;
+  }
   streams_.ResetDetectors();
   Emplace(active, estimate());
 }
 
 void BandwidthEstimator::Emplace(Active active, std::optional<DataRate> start_bitrate) {
-  switch (active) {
-    case kAbsSendTime:
-      estimator_.emplace<kAbsSendTime>();
-      break;
-    case kSingleStream:
-      estimator_.emplace<kSingleStream>();
-      break;
-    case kCaptureTime:
-      estimator_.emplace<kCaptureTime>(true);
-      break;
+  active_ = active;
+  if (config_.profile == Profile::kAdaptive) {
+    auto& adaptive = estimator_.emplace<kAdaptive>();
+    if (start_bitrate) adaptive.SetStartBitrate(*start_bitrate);
+    return;
   }
-  rate_control().SetRtt(rtt_);
-  if (start_bitrate) rate_control().SetStartBitrate(*start_bitrate);
+  if (active == kAbsSendTime) {
+    estimator_.emplace<kAbsSendTime>();
+  } else if (active == kSingleStream) {
+    estimator_.emplace<kSingleStream>();
+  } else {
+    estimator_.emplace<kCaptureTime>(true);
+  }
+  rate_control()->SetRtt(rtt_);
+  if (start_bitrate) rate_control()->SetStartBitrate(*start_bitrate);
 }
 
-AimdRateControl& BandwidthEstimator::rate_control() {
-  return std::visit([](auto& estimator) -> AimdRateControl& { return estimator.rate_control(); },
-                    estimator_);
-}
-
-const AimdRateControl& BandwidthEstimator::rate_control() const {
-  return std::visit(
-      [](const auto& estimator) -> const AimdRateControl& { return estimator.rate_control(); },
-      estimator_);
+const AimdRateControl* BandwidthEstimator::rate_control() const {
+  switch (estimator_.index()) {
+    case kAbsSendTime:
+      return &std::get<kAbsSendTime>(estimator_).rate_control();
+    case kSingleStream:
+      return &std::get<kSingleStream>(estimator_).rate_control();
+    case kCaptureTime:
+      return &std::get<kCaptureTime>(estimator_).rate_control();
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace remb::core

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "absl/base/attributes.h"
 #include "cc/bwe/abs_send_time_estimator.h"
+#include "cc/bwe/adaptive_estimator.h"
 #include "cc/bwe/capture_time_choice.h"
 #include "cc/bwe/single_stream_estimator.h"
 #include "cc/bwe/stream_table.h"
@@ -17,7 +19,8 @@ namespace remb::core {
 
 class BandwidthEstimator {
  public:
-  // By remb.h's numbers, as are the reasons.
+  // By remb.h's numbers, as are clocks and reasons.
+  enum class Profile { kLibwebrtc = 1, kAdaptive = 2 };
   enum class Clock {
     kNone = -1,  // of a stream
     kAuto = 0,
@@ -44,6 +47,7 @@ class BandwidthEstimator {
   };
 
   struct Config {
+    Profile profile = Profile::kLibwebrtc;
     Clock clock = Clock::kAuto;
     int max_streams = 16'384;
     StreamConfig default_stream;              // of SSRCs that were not added
@@ -56,7 +60,7 @@ class BandwidthEstimator {
   // std::bad_alloc, and then nothing has changed. Unprepare takes it back where the packet is not
   // to come after all.
   ABSL_ATTRIBUTE_ALWAYS_INLINE Stream* Prepare(const ReceivedPacket& packet) {
-    if (IsPlain(packet) && estimator_.index() == kAbsSendTime) {
+    if (IsPlain(packet) && active_ == kAbsSendTime) {
       if (Stream* stream = streams_.Find(packet.ssrc)) return stream;
     }
     return Allocate(packet);
@@ -64,11 +68,13 @@ class BandwidthEstimator {
   void Unprepare(const ReceivedPacket& packet);
   // The two ways time goes on. Each runs the periodic updates due by then and gives true if a
   // report was made. A packet is handled at `now`, and `stream` is what Prepare gave.
-  bool AdvanceTo(Timestamp now) { return active() == kSingleStream && RunPeriodicUpdates(now); }
+  bool AdvanceTo(Timestamp now) {
+    return estimator_.index() == kSingleStream && RunPeriodicUpdates(now);
+  }
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacket(const ReceivedPacket& packet, Timestamp now,
                                              Stream* stream) {
     auto* abs_send_time = std::get_if<kAbsSendTime>(&estimator_);
-    if (!abs_send_time || !IsPlain(packet)) return OnOtherPacket(packet, now);
+    if (!abs_send_time || !IsPlain(packet)) return OnOtherPacket(packet, now, stream);
     packets_without_stamp_ = 0;
     const bool reported =
         abs_send_time->OnPacket(packet, true, now, stream, config_.default_stream, streams_);
@@ -78,6 +84,10 @@ class BandwidthEstimator {
 
   // Forgets all that was measured; added streams and the RTT stay, and so does `keep`.
   void Reset(const Stream* keep = nullptr);
+  // The caller's clock was set back: what was measured says nothing any more. libwebrtc's
+  // arithmetic is reset; the adaptive profile goes on from its estimate, with the same source of
+  // send times.
+  void OnClockSetBack(const Stream* keep);
   void SetRtt(TimeDelta rtt);
 
   // The rate before any limit; none before the first estimate.
@@ -93,9 +103,11 @@ class BandwidthEstimator {
   BandwidthUsage state() const;
   // Of the stream's own detector, or the common one.
   BandwidthUsage StateOf(const Stream& stream) const {
-    return active() == kSingleStream ? stream.usage : state();
+    return estimator_.index() == kSingleStream ? stream.usage : state();
   }
   DelaySignals signals() const;
+  // None with the other profile.
+  std::optional<AdaptiveSignals> adaptive_signals() const;
   // At the newest packet.
   std::optional<DataRate> incoming_bitrate() const;
   std::optional<DataRate> link_capacity() const;
@@ -103,8 +115,9 @@ class BandwidthEstimator {
   const StreamTable& streams() const { return streams_; }
 
  private:
-  // Indices of estimator_. Capture times are send times of another making.
-  enum Active { kAbsSendTime = 0, kSingleStream = 1, kCaptureTime = 2 };
+  // Indices of estimator_. Capture times are send times of another making. The first three are
+  // sources of send times as well, and the adaptive estimator takes any of them.
+  enum Active { kAbsSendTime = 0, kSingleStream = 1, kCaptureTime = 2, kAdaptive = 3 };
   // When a packet was sent by the sender's NTP clock, which counts if that lies on the line.
   struct CaptureTime {
     NtpTime sent = 0;
@@ -122,22 +135,29 @@ class BandwidthEstimator {
     return config_.clock == Clock::kAuto || config_.clock == Clock::kAbsCaptureTime;
   }
   Stream* Allocate(const ReceivedPacket& packet);
-  bool OnOtherPacket(const ReceivedPacket& packet, Timestamp now);
+  bool OnOtherPacket(const ReceivedPacket& packet, Timestamp now, Stream* stream);
+  bool OnUnusualPacket(const ReceivedPacket& packet, Timestamp now);
   void ChooseByAbsSendTime(const ReceivedPacket& packet);
   CaptureTime TakeCaptureTime(const ReceivedPacket& packet);
   bool OnCaptureTimePacket(const ReceivedPacket& packet, CaptureTime time, Timestamp now);
+  bool OnAdaptivePacket(const ReceivedPacket& packet, CaptureTime time, Timestamp now);
   bool RunPeriodicUpdates(Timestamp now);
   void OnReport(Timestamp now) {
     ++reports_;
     last_report_ = now;
   }
-  Active active() const { return static_cast<Active>(estimator_.index()); }
+  // Where send times come from.
+  Active active() const { return active_; }
+  bool has_estimate() const { return estimate().has_value(); }
   void Start(Active active, const Stream* keep);
   void ChangeTo(Active active);
   void Emplace(Active active, std::optional<DataRate> start_bitrate);
   Source CaptureSourceOf(const Stream& stream) const;
-  AimdRateControl& rate_control();
-  const AimdRateControl& rate_control() const;
+  // nullptr with the adaptive profile.
+  const AimdRateControl* rate_control() const;
+  AimdRateControl* rate_control() {
+    return const_cast<AimdRateControl*>(std::as_const(*this).rate_control());
+  }
 
   Config config_;
   TimeDelta rtt_ = TimeDelta::Millis(200);
@@ -146,8 +166,12 @@ class BandwidthEstimator {
   int64_t reports_ = 0;
   std::optional<Timestamp> last_report_;
   // What every packet needs is together, from the end of estimator_ to the start of streams_.
-  std::variant<AbsSendTimeEstimator, SingleStreamEstimator, AbsSendTimeEstimator> estimator_;
+  std::variant<AbsSendTimeEstimator, SingleStreamEstimator, AbsSendTimeEstimator, AdaptiveEstimator>
+      estimator_;
+  static_assert(sizeof(AdaptiveEstimator) <= sizeof(AbsSendTimeEstimator),
+                "or the others' last members are no longer next to what follows");
   int packets_without_stamp_ = 0;  // since the last abs-send-time, while that is in use
+  Active active_ = kSingleStream;
   StreamTable streams_;
 };
 

@@ -25,8 +25,12 @@ uint32_t AbsSendTime(int64_t ms) { return static_cast<uint32_t>((ms << 18) / 100
 // An estimator and a steady sender in front of it.
 class Fixture {
  public:
-  explicit Fixture(Clock clock, std::optional<DataRate> initial_bitrate = {}, int max_streams = 100)
-      : estimator_({.clock = clock,
+  using Profile = BandwidthEstimator::Profile;
+
+  explicit Fixture(Clock clock, std::optional<DataRate> initial_bitrate = {}, int max_streams = 100,
+                   Profile profile = Profile::kLibwebrtc)
+      : estimator_({.profile = profile,
+                    .clock = clock,
                     .max_streams = max_streams,
                     .default_stream = {},
                     .initial_bitrate = initial_bitrate}) {}
@@ -234,6 +238,50 @@ TEST_CASE("BandwidthEstimator: a packet that was prepared but does not come leav
   }
   CHECK(fixture.estimator().streams().Find(1));
   CHECK_FALSE(fixture.estimator().streams().Find(2));
+}
+
+Fixture Adaptive(Clock clock, std::optional<DataRate> initial_bitrate = {}) {
+  return Fixture(clock, initial_bitrate, 100, Fixture::Profile::kAdaptive);
+}
+
+TEST_CASE("BandwidthEstimator: the adaptive profile changes clocks by the same rules") {
+  Fixture fixture = Adaptive(Clock::kAuto);
+  CHECK(fixture.estimator().clock_in_use() == Clock::kTransmissionOffset);
+  fixture.SendMany(20, kRtpTimestamp);
+  CHECK(fixture.estimator().adaptive_signals()->trains > 0);
+  fixture.Send(kAbsSendTime | kRtpTimestamp);
+  CHECK(fixture.OnAbsSendTime());
+  CHECK(fixture.estimator().adaptive_signals()->trains == 0);  // a fresh one
+  fixture.SendMany(20, kAbsSendTime);
+  CHECK(fixture.estimator().adaptive_signals()->trains > 0);
+  fixture.SendMany(kSwitchThreshold, kRtpTimestamp);
+  CHECK_FALSE(fixture.OnAbsSendTime());
+}
+
+TEST_CASE("BandwidthEstimator: the adaptive profile estimates by each clock, on packets alone") {
+  for (Clock clock : {Clock::kAbsSendTime, Clock::kTransmissionOffset, Clock::kRtpTimestamp}) {
+    Fixture fixture = Adaptive(clock);
+    CHECK_FALSE(fixture.estimator().estimate());
+    fixture.SendMany(100, kAbsSendTime | kRtpTimestamp | kOffset);
+    REQUIRE(fixture.estimator().estimate());
+    CHECK(fixture.estimator().estimate()->kbps() >= 300);
+    CHECK(fixture.estimator().reports() > 0);
+    CHECK_FALSE(fixture.estimator().next_update());
+    CHECK_FALSE(fixture.estimator().AdvanceTo(fixture.now() + TimeDelta::Seconds(1)));
+  }
+}
+
+TEST_CASE("BandwidthEstimator: the adaptive profile keeps its estimate if the clock is set back") {
+  Fixture fixture = Adaptive(Clock::kAuto, DataRate::KilobitsPerSec(500));
+  CHECK(fixture.estimator().estimate() == DataRate::KilobitsPerSec(500));
+  fixture.SendMany(200, kAbsSendTime);
+  const auto estimate = fixture.estimator().estimate();
+  CHECK(estimate > DataRate::KilobitsPerSec(500));
+  fixture.estimator().OnClockSetBack(nullptr);
+  CHECK(fixture.OnAbsSendTime());
+  CHECK(fixture.estimator().estimate() == estimate);
+  fixture.estimator().Reset();
+  CHECK(fixture.estimator().estimate() == DataRate::KilobitsPerSec(500));
 }
 
 }  // namespace

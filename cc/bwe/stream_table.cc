@@ -40,6 +40,7 @@ void StreamTable::ReserveOne() {
   }
   if (has_detectors_ && wanted > detectors_.size()) detectors_.resize(wanted);
   if (!captures_.empty() && wanted > captures_.size()) captures_.resize(wanted);
+  if (!send_clocks_.empty() && wanted > send_clocks_.size()) send_clocks_.resize(wanted);
 }
 
 Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
@@ -57,6 +58,7 @@ Stream* StreamTable::AddByUser(uint32_t ssrc, const StreamConfig& config) {
   // Its detector counts in ticks of the old clock rate.
   const bool other_rate = stream->config.clock_rate_hz != config.clock_rate_hz;
   if (other_rate) ResetDetector(*stream);
+  if (other_rate) ResetSendClock(*stream);
   if (other_rate || config.abs_capture_time_id == 0) ResetCapture(*stream);
   stream->config = config;
   return stream;
@@ -80,6 +82,7 @@ Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
   Insert(ssrc, index);
   last_found_ = &stream;
   ResetCapture(stream);
+  ResetSendClock(stream);
   return &stream;
 }
 
@@ -102,6 +105,18 @@ void StreamTable::ReserveCaptureStates() {
 
 void StreamTable::ResetCapture(const Stream& stream) {
   if (CaptureState* capture = Capture(stream)) *capture = {};
+}
+
+void StreamTable::ReserveSendClocks() {
+  if (send_clocks_.empty()) send_clocks_.resize(std::max<size_t>(streams_.size(), 1));
+}
+
+void StreamTable::ResetSendClock(const Stream& stream) {
+  if (!send_clocks_.empty()) send_clocks_[static_cast<size_t>(stream.index)] = {};
+}
+
+void StreamTable::ResetSendClocks() {
+  std::fill(send_clocks_.begin(), send_clocks_.end(), RtpSendClock());
 }
 
 void StreamTable::ResetDetector(Stream& stream) {
@@ -239,6 +254,7 @@ void StreamTable::Unlink(int32_t index) {
 
 void StreamTable::Expire(Stream& stream, bool keep) {
   ResetDetector(stream);
+  ResetSendClock(stream);
   Unlink(stream.index);
   --alive_count_;
   --usage_count_[static_cast<int>(stream.usage)];

@@ -13,6 +13,7 @@
 #include "cc/bwe/capture_time_line.h"
 #include "cc/bwe/delay_detector.h"
 #include "cc/bwe/received_packet.h"
+#include "cc/bwe/send_time_line.h"
 #include "cc/bwe/units.h"
 
 namespace remb::core {
@@ -36,6 +37,8 @@ struct Stream {
   BandwidthUsage usage = BandwidthUsage::kNormal;  // of its own detector; SetUsage changes it
   int32_t older = -1;  // neighbours by the time last heard; `newer` also links unused places
   int32_t newer = -1;
+  bool has_sequence_number = false;  // of the newest packet by it, where the estimator asks
+  uint16_t sequence_number = 0;
   Timestamp last_packet = kNever;
   int64_t packets = 0;
   DataSize bytes = DataSize::Zero();
@@ -88,6 +91,10 @@ class StreamTable {
   const CaptureState* Capture(const Stream& stream) const {
     return captures_.empty() ? nullptr : &captures_[static_cast<size_t>(stream.index)];
   }
+  // The same for clocks of RTP timestamps. A stream's begins anew with each of its lives.
+  void ReserveSendClocks();
+  RtpSendClock& SendClock(const Stream& stream) { return send_clocks_[stream.index]; }
+  void ResetSendClocks();
   void Remove(uint32_t ssrc);
 
   // Notes that the stream was heard, and counts the packet.
@@ -150,6 +157,7 @@ class StreamTable {
   void MakeNewest(Stream& stream);
   void ResetDetector(Stream& stream);
   void ResetCapture(const Stream& stream);
+  void ResetSendClock(const Stream& stream);
   void Unlink(int32_t index);
   void Expire(Stream& stream, bool keep);
 
@@ -170,8 +178,9 @@ class StreamTable {
   uint64_t multiplier_;
   std::vector<std::optional<DelayDetector>>
       detectors_;  // by the same index, if has_detectors_; empty where not needed
-  std::vector<CaptureState> captures_;  // by the same index; empty until reserved
-  std::vector<Bucket> buckets_;         // open addressing, a power of two, at most half full
+  std::vector<CaptureState> captures_;     // by the same index; empty until reserved
+  std::vector<RtpSendClock> send_clocks_;  // likewise
+  std::vector<Bucket> buckets_;            // open addressing, a power of two, at most half full
 };
 
 inline Stream* StreamTable::Find(uint32_t ssrc) {

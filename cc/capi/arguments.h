@@ -19,13 +19,16 @@ constexpr int32_t kMaxClockRate = 1'000'000;
 constexpr int32_t kMaxExtensionId = 255;
 constexpr int64_t kMinRembIntervalUs = 10'000;
 constexpr int64_t kMaxRembIntervalUs = 60'000'000;
+constexpr int32_t kMaxRembPercent = 1000;
+// The adaptive profile's schedule, where it is not libwebrtc's; docs/adaptive.md has what they are
+// worth.
+constexpr TimeDelta kAdaptiveStartInterval = TimeDelta::Millis(100);
+constexpr int kAdaptiveRisePercent = 5;
 constexpr int64_t kMaxRttUs = 60'000'000;
-constexpr int kPayloadBytesBits = 16;
-constexpr uint32_t kMaxRtpBytes = 65'535;    // neither UDP nor RFC 4571 carries more
-constexpr int kTransmissionOffsetBits = 24;  // signed
+constexpr uint32_t kMaxRtpBytes = 65'535;  // neither UDP nor RFC 4571 carries more
 // What most packets have at most.
-constexpr uint32_t kUsualStamps =
-    REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
+constexpr uint32_t kUsualStamps = REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET |
+                                  REMB_STAMP_RTP_TIMESTAMP | REMB_STAMP_SEQUENCE_NUMBER;
 constexpr uint32_t kCaptureStamps = REMB_STAMP_ABS_CAPTURE_TIME | REMB_STAMP_CAPTURE_CLOCK_OFFSET;
 
 static_assert(REMB_STAMP_ABS_SEND_TIME == ReceivedPacket::kAbsSendTime);
@@ -33,6 +36,7 @@ static_assert(REMB_STAMP_TRANSMISSION_OFFSET == ReceivedPacket::kTransmissionOff
 static_assert(REMB_STAMP_RTP_TIMESTAMP == ReceivedPacket::kRtpTimestamp);
 static_assert(REMB_STAMP_ABS_CAPTURE_TIME == ReceivedPacket::kAbsCaptureTime);
 static_assert(REMB_STAMP_CAPTURE_CLOCK_OFFSET == ReceivedPacket::kCaptureClockOffset);
+static_assert(REMB_STAMP_SEQUENCE_NUMBER == ReceivedPacket::kSequenceNumber);
 
 inline bool IsTime(int64_t us) { return static_cast<uint64_t>(us) <= uint64_t{REMB_MAX_TIME_US}; }
 inline bool IsRate(int64_t bps) { return bps >= 0 && bps <= REMB_MAX_BITRATE_BPS; }
@@ -47,10 +51,54 @@ inline int16_t ToExtensionId(int32_t id, int16_t default_id) {
   return id == REMB_ID_NONE ? int16_t{0} : static_cast<int16_t>(id);
 }
 
+template <typename T>
+bool IsOffOrDefaultOr(T value, T least, T most) {
+  return value == REMB_OFF || IsDefaultOr(value, least, most);
+}
+
+// 0 leaves what is there; REMB_OFF is none.
+inline void SetUnlessDefault(int64_t us, std::optional<TimeDelta>& to) {
+  if (us != 0) to = TimeDelta::Micros(us);
+  if (us == REMB_OFF) to.reset();
+}
+inline void SetUnlessDefault(int32_t percent, std::optional<int>& to) {
+  if (percent != 0) to = percent;
+  if (percent == REMB_OFF) to.reset();
+}
+
+inline bool IsSchedule(const remb_config& from) {
+  return IsDefaultOr(from.remb_interval_us, kMinRembIntervalUs, kMaxRembIntervalUs) &&
+         IsOffOrDefaultOr(from.remb_start_interval_us, kMinRembIntervalUs, kMaxRembIntervalUs) &&
+         IsDefaultOr(from.remb_start_duration_us, kMinRembIntervalUs, kMaxRembIntervalUs) &&
+         IsOffOrDefaultOr(from.remb_min_interval_us, kMinRembIntervalUs, kMaxRembIntervalUs) &&
+         IsOffOrDefaultOr(from.remb_fall_percent, 1, kMaxRembPercent) &&
+         IsOffOrDefaultOr(from.remb_rise_percent, 1, kMaxRembPercent);
+}
+
+// Of a config that was checked; the profile's defaults where it has 0.
+inline RembScheduler::Config ToSchedule(const remb_config& from) {
+  RembScheduler::Config to;
+  if (from.profile != REMB_PROFILE_LIBWEBRTC) {
+    to.start_interval = kAdaptiveStartInterval;
+    to.rise_percent = kAdaptiveRisePercent;
+  }
+  if (from.remb_interval_us) to.interval = TimeDelta::Micros(from.remb_interval_us);
+  SetUnlessDefault(from.remb_start_interval_us, to.start_interval);
+  if (from.remb_start_duration_us) {
+    to.start_duration = TimeDelta::Micros(from.remb_start_duration_us);
+  }
+  if (from.remb_min_interval_us) {
+    to.min_interval = TimeDelta::Micros(std::max<int64_t>(from.remb_min_interval_us, 0));
+  }
+  SetUnlessDefault(from.remb_fall_percent, to.fall_percent);
+  SetUnlessDefault(from.remb_rise_percent, to.rise_percent);
+  return to;
+}
+
 // REMB_OK or an error.
 inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
   const bool valid =
-      from.profile >= REMB_PROFILE_DEFAULT && from.profile <= REMB_PROFILE_LIBWEBRTC &&
+      from.profile >= REMB_PROFILE_DEFAULT && from.profile <= REMB_PROFILE_ADAPTIVE &&
       from.clock >= REMB_CLOCK_AUTO && from.clock <= REMB_CLOCK_ABS_CAPTURE_TIME &&
       IsDefaultOr(from.max_streams, 1, kMaxStreams) &&
       IsDefaultOr(from.abs_send_time_id, REMB_ID_NONE, kMaxExtensionId) &&
@@ -58,14 +106,16 @@ inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
       IsDefaultOr(from.abs_capture_time_id, REMB_ID_NONE, kMaxExtensionId) &&
       IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) && from.reserved == 0 &&
       (from.count_audio == 0 || from.count_audio == 1) && IsRate(from.initial_bitrate_bps) &&
-      IsRate(from.min_bitrate_bps) && IsRate(from.max_bitrate_bps) &&
-      IsDefaultOr(from.remb_interval_us, kMinRembIntervalUs, kMaxRembIntervalUs);
+      IsRate(from.min_bitrate_bps) && IsRate(from.max_bitrate_bps) && IsSchedule(from);
   if (!valid) return REMB_ERR_ARGUMENT;
   if (from.min_bitrate_bps) to.min_bitrate = DataRate::BitsPerSec(from.min_bitrate_bps);
   if (from.max_bitrate_bps) {
     to.max_bitrate = DataRate::BitsPerSec(from.max_bitrate_bps);
     if (*to.max_bitrate < to.min_bitrate) return REMB_ERR_ARGUMENT;
   }
+  to.bandwidth.profile = from.profile == REMB_PROFILE_LIBWEBRTC
+                             ? BandwidthEstimator::Profile::kLibwebrtc
+                             : BandwidthEstimator::Profile::kAdaptive;
   to.bandwidth.clock = static_cast<BandwidthEstimator::Clock>(from.clock);
   if (from.max_streams) to.bandwidth.max_streams = from.max_streams;
   StreamConfig& stream = to.bandwidth.default_stream;
@@ -77,7 +127,7 @@ inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
     to.bandwidth.initial_bitrate = DataRate::BitsPerSec(from.initial_bitrate_bps);
   }
   to.count_audio = from.count_audio == 1;
-  if (from.remb_interval_us) to.schedule.interval = TimeDelta::Micros(from.remb_interval_us);
+  to.schedule = ToSchedule(from);
   return REMB_OK;
 }
 
@@ -99,13 +149,12 @@ inline int32_t ToStreamConfig(const remb_stream& from, StreamConfig& to) {
 
 // Whether a packet has none but `stamps`, and all its members are in range, its time aside.
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool IsInRange(const remb_packet& packet, uint32_t stamps) {
-  // All in one: each term is 0 if its member is in range.
-  const uint32_t half_offset = uint32_t{1} << (kTransmissionOffsetBits - 1);
-  const uint32_t out_of_range =
-      (packet.stamps & ~stamps) | packet.abs_send_time >> 24 |
-      (static_cast<uint32_t>(packet.transmission_offset) + half_offset) >> kTransmissionOffsetBits |
-      static_cast<uint32_t>(packet.payload_bytes) >> kPayloadBytesBits |
-      static_cast<uint32_t>(packet.reserved);
+  // All in one: what is out of range leaves a bit.
+  const uint32_t half_offset = uint32_t{1} << 23;
+  const uint32_t of_24_bits =
+      packet.abs_send_time | (static_cast<uint32_t>(packet.transmission_offset) + half_offset);
+  const auto of_16_bits = static_cast<uint32_t>(packet.payload_bytes | packet.sequence_number);
+  const uint32_t out_of_range = (packet.stamps & ~stamps) | of_24_bits >> 24 | of_16_bits >> 16;
   return out_of_range == 0;
 }
 
@@ -128,6 +177,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline ReceivedPacket ToUsualPacket(const remb_pack
           .abs_send_time = packet.abs_send_time,
           .rtp_timestamp = packet.rtp_timestamp,
           .transmission_offset = packet.transmission_offset,
+          .sequence_number = static_cast<uint16_t>(packet.sequence_number),
           .size = DataSize::Bytes(packet.payload_bytes),
           .arrival = Timestamp::Micros(packet.arrival_us)};
 }

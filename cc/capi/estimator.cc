@@ -62,7 +62,7 @@ void Estimator::OnOlderPacket(ReceivedPacket& packet, const Stream* stream) {
     packet.arrival = now_;
     return;
   }
-  bandwidth_.Reset(stream);
+  bandwidth_.OnClockSetBack(stream);
   scheduler_.Rebase(packet.arrival);
   now_ = packet.arrival;
   CheckRemb();
@@ -104,13 +104,10 @@ BandwidthUsage Estimator::StateOf(const Stream& stream) const {
 
 bool Estimator::CheckRemb() {
   const std::optional<DataRate> current = rate();
-  remb_due_ = scheduler_.IsDue(current, now_);
-  if (remb_due_) {
-    next_remb_check_ = Timestamp::Micros(std::numeric_limits<int64_t>::max());
-  } else {
-    // Without a rate the next packet may bring one: a first stream that comes alive.
-    next_remb_check_ = current ? scheduler_.NextInterval().value_or(now_) : now_;
-  }
+  // Without a rate the next packet may bring one: a first stream that comes alive.
+  const Timestamp due = current ? scheduler_.NextDue(*current) : now_;
+  remb_due_ = current && now_ >= due;
+  next_remb_check_ = remb_due_ ? Timestamp::Micros(std::numeric_limits<int64_t>::max()) : due;
   return remb_due_;
 }
 
@@ -125,11 +122,12 @@ std::optional<DataRate> Estimator::rate() const {
 
 std::optional<Timestamp> Estimator::NextPoll() const {
   std::optional<Timestamp> next = bandwidth_.next_update();
-  if (!rate()) return next;
-  if (scheduler_.IsDue(rate(), now_)) return now_;
-  const std::optional<Timestamp> remb = scheduler_.NextInterval();
+  const std::optional<DataRate> current = rate();
+  if (!current) return next;
+  const Timestamp remb = scheduler_.NextDue(*current);
+  if (remb <= now_) return now_;
   // Streams that fall silent before then get no REMB.
-  if (remb && *remb <= streams().NewestExpiry()) next = next ? std::min(*next, *remb) : *remb;
+  if (remb <= streams().NewestExpiry()) next = std::min(next.value_or(remb), remb);
   return next;
 }
 

@@ -280,7 +280,7 @@ static void TestConfig(void) {
   remb_destroy(created);
 
   CREATE_FAILS_WITH(profile, -1);
-  CREATE_FAILS_WITH(profile, REMB_PROFILE_LIBWEBRTC + 1);
+  CREATE_FAILS_WITH(profile, REMB_PROFILE_ADAPTIVE + 1);
   CREATE_FAILS_WITH(clock, -1);
   CREATE_FAILS_WITH(clock, REMB_CLOCK_ABS_CAPTURE_TIME + 1);
   CREATE_FAILS_WITH(max_streams, -1);
@@ -307,6 +307,19 @@ static void TestConfig(void) {
   CREATE_FAILS_WITH(remb_interval_us, -1);
   CREATE_FAILS_WITH(remb_interval_us, 9999);
   CREATE_FAILS_WITH(remb_interval_us, 60000001);
+  CREATE_FAILS_WITH(remb_start_interval_us, -2);
+  CREATE_FAILS_WITH(remb_start_interval_us, 9999);
+  CREATE_FAILS_WITH(remb_start_interval_us, 60000001);
+  CREATE_FAILS_WITH(remb_start_duration_us, -1);
+  CREATE_FAILS_WITH(remb_start_duration_us, 9999);
+  CREATE_FAILS_WITH(remb_start_duration_us, 60000001);
+  CREATE_FAILS_WITH(remb_min_interval_us, -2);
+  CREATE_FAILS_WITH(remb_min_interval_us, 9999);
+  CREATE_FAILS_WITH(remb_min_interval_us, 60000001);
+  CREATE_FAILS_WITH(remb_fall_percent, -2);
+  CREATE_FAILS_WITH(remb_fall_percent, 1001);
+  CREATE_FAILS_WITH(remb_rise_percent, -2);
+  CREATE_FAILS_WITH(remb_rise_percent, 1001);
   CREATE_TAKES(max_streams, 1);
   CREATE_TAKES(max_streams, 1000000);
   CREATE_TAKES(abs_send_time_id, 255);
@@ -320,6 +333,17 @@ static void TestConfig(void) {
   CREATE_TAKES(max_bitrate_bps, 5000);
   CREATE_TAKES(remb_interval_us, 10000);
   CREATE_TAKES(remb_interval_us, 60000000);
+  CREATE_TAKES(remb_start_interval_us, REMB_OFF);
+  CREATE_TAKES(remb_start_interval_us, 60000000);
+  CREATE_TAKES(remb_start_duration_us, 10000);
+  CREATE_TAKES(remb_min_interval_us, REMB_OFF);
+  CREATE_TAKES(remb_fall_percent, REMB_OFF);
+  CREATE_TAKES(remb_fall_percent, 1000);
+  CREATE_TAKES(remb_rise_percent, REMB_OFF);
+  CREATE_TAKES(remb_rise_percent, 1);
+  CREATE_TAKES(profile, REMB_PROFILE_DEFAULT);
+  CREATE_TAKES(profile, REMB_PROFILE_LIBWEBRTC);
+  CREATE_TAKES(profile, REMB_PROFILE_ADAPTIVE);
 
   /* Foreign sizes. */
   config = DefaultConfig();
@@ -438,7 +462,7 @@ static void TestPackets(void) {
   PACKET_FAILS_WITH(REMB_ERR_TIME, arrival_us, INT64_MIN);
   PACKET_FAILS_WITH(REMB_ERR_TIME, arrival_us, REMB_MAX_TIME_US + 1);
   PACKET_FAILS_WITH(REMB_ERR_TIME, arrival_us, INT64_MAX);
-  PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, stamps, 32);
+  PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, stamps, 64);
   PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, stamps, REMB_STAMP_CAPTURE_CLOCK_OFFSET);
   PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, stamps, 0x80000001);
   PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, abs_send_time, 0x1000000);
@@ -446,8 +470,8 @@ static void TestPackets(void) {
   PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, transmission_offset, -8388609);
   PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, payload_bytes, -1);
   PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, payload_bytes, 65536);
-  PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, reserved, 1);
-  PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, reserved, -1);
+  PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, sequence_number, 65536);
+  PACKET_FAILS_WITH(REMB_ERR_ARGUMENT, sequence_number, -1);
 #undef PACKET_FAILS_WITH
 
   FAILS(REMB_ERR_ARGUMENT, on_packets, (estimator, packets, -1));

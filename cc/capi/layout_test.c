@@ -9,7 +9,7 @@
   IS(type##_##member##_is_at_##offset##_with_##bytes, \
      offsetof(type, member) == (offset) && sizeof(((type *)0)->member) == (bytes))
 
-SIZE(remb_config, 72);
+SIZE(remb_config, 104);
 MEMBER(remb_config, struct_size, 0, 4);
 MEMBER(remb_config, profile, 4, 4);
 MEMBER(remb_config, clock, 8, 4);
@@ -24,6 +24,11 @@ MEMBER(remb_config, max_bitrate_bps, 48, 8);
 MEMBER(remb_config, remb_interval_us, 56, 8);
 MEMBER(remb_config, abs_capture_time_id, 64, 4);
 MEMBER(remb_config, reserved, 68, 4);
+MEMBER(remb_config, remb_start_interval_us, 72, 8);
+MEMBER(remb_config, remb_start_duration_us, 80, 8);
+MEMBER(remb_config, remb_min_interval_us, 88, 8);
+MEMBER(remb_config, remb_fall_percent, 96, 4);
+MEMBER(remb_config, remb_rise_percent, 100, 4);
 
 SIZE(remb_stream, 28);
 MEMBER(remb_stream, struct_size, 0, 4);
@@ -43,7 +48,7 @@ MEMBER(remb_packet, abs_send_time, 20, 4);
 MEMBER(remb_packet, rtp_timestamp, 24, 4);
 MEMBER(remb_packet, transmission_offset, 28, 4);
 MEMBER(remb_packet, payload_bytes, 32, 4);
-MEMBER(remb_packet, reserved, 36, 4);
+MEMBER(remb_packet, sequence_number, 36, 4); /* reserved in 0.1 */
 MEMBER(remb_packet, abs_capture_time, 40, 8);
 MEMBER(remb_packet, capture_clock_offset, 48, 8);
 
@@ -54,7 +59,7 @@ MEMBER(remb_message, bitrate_bps, 8, 8);
 MEMBER(remb_message, ssrc_count, 16, 4);
 MEMBER(remb_message, ssrcs, 20, 1020);
 
-SIZE(remb_stats, 160);
+SIZE(remb_stats, 224);
 MEMBER(remb_stats, struct_size, 0, 4);
 MEMBER(remb_stats, state, 4, 4);
 MEMBER(remb_stats, clock, 8, 4);
@@ -78,6 +83,15 @@ MEMBER(remb_stats, offset_ms, 128, 8);
 MEMBER(remb_stats, modified_offset_ms, 136, 8);
 MEMBER(remb_stats, threshold_ms, 144, 8);
 MEMBER(remb_stats, noise_variance_ms2, 152, 8);
+MEMBER(remb_stats, mode, 160, 4);
+MEMBER(remb_stats, reserved2, 164, 4);
+MEMBER(remb_stats, trains, 168, 8);
+MEMBER(remb_stats, queueing_delay_ms, 176, 8);
+MEMBER(remb_stats, queue_threshold_ms, 184, 8);
+MEMBER(remb_stats, jitter_ms, 192, 8);
+MEMBER(remb_stats, train_capacity_bps, 200, 8);
+MEMBER(remb_stats, capacity_share_bps, 208, 8);
+MEMBER(remb_stats, train_share, 216, 8);
 
 SIZE(remb_stream_stats, 64);
 MEMBER(remb_stream_stats, struct_size, 0, 4);

@@ -1,12 +1,21 @@
 // The part of the ABI that only looks: nothing here changes an estimator.
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
 
 #include "cc/capi/handle.h"
 #include "cc/capi/structs.h"
 #include "remb/remb.h"
 
 using namespace remb::core;  // NOLINT: everything below is extern "C"
+
+// The modes of remb.h have one more, in front.
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kStart) + 1 == REMB_MODE_START);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kGrowth) + 1 == REMB_MODE_GROWTH);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kHold) + 1 == REMB_MODE_HOLD);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kBusy) + 1 == REMB_MODE_BACK_OFF);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kCompetes) + 1 == REMB_MODE_COMPETITION);
 
 int64_t remb_next_poll_us(const remb_estimator* estimator) {
   if (!estimator) return REMB_ERR_NULL;
@@ -36,13 +45,17 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
   const Estimator& core = estimator->core;
   const BandwidthEstimator& bandwidth = core.bandwidth();
   const DelaySignals signals = bandwidth.signals();
+  const std::optional<AdaptiveSignals> adaptive = bandwidth.adaptive_signals();
+  const auto signal = [&](double AdaptiveSignals::*member) {
+    return adaptive ? (*adaptive).*member : 0;
+  };
   const auto& last_sent = core.scheduler().last_sent();
   const auto bps = [](std::optional<DataRate> rate) { return rate ? rate->bps() : 0; };
   const remb_stats all = {
       .struct_size = sizeof(remb_stats),
       .state = static_cast<int32_t>(bandwidth.state()),
       .clock = static_cast<int32_t>(bandwidth.clock_in_use()),
-      .profile = REMB_PROFILE_LIBWEBRTC,
+      .profile = static_cast<int32_t>(core.config().bandwidth.profile),
       .stream_count = core.streams().alive_count(),
       .reserved = 0,
       .packets = core.packets(),
@@ -62,6 +75,15 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
       .modified_offset_ms = signals.modified_offset_ms,
       .threshold_ms = signals.threshold_ms,
       .noise_variance_ms2 = signals.noise_variance_ms2,
+      .mode = adaptive ? static_cast<int32_t>(adaptive->mode) + REMB_MODE_START : REMB_MODE_NONE,
+      .reserved2 = 0,
+      .trains = adaptive ? adaptive->trains : 0,
+      .queueing_delay_ms = signal(&AdaptiveSignals::queue_ms),
+      .queue_threshold_ms = signal(&AdaptiveSignals::threshold_ms),
+      .jitter_ms = signal(&AdaptiveSignals::jitter_ms),
+      .train_capacity_bps = std::llround(signal(&AdaptiveSignals::train_capacity_bps)),
+      .capacity_share_bps = std::llround(signal(&AdaptiveSignals::capacity_share_bps)),
+      .train_share = signal(&AdaptiveSignals::train_share),
   };
   CopyOut(all, stats);
   return REMB_OK;

@@ -21,7 +21,7 @@ namespace {
 constexpr int64_t kSecond = 1'000'000;
 
 remb_config ConfigWith(int32_t clock) {
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   config.clock = clock;
   config.abs_send_time_id = kAbsSendTimeId;
   config.transmission_offset_id = kTransmissionOffsetId;
@@ -221,7 +221,7 @@ int64_t Groups(const Handle& handle, int64_t start_us) {
 }
 
 TEST_CASE("extension ids are a stream's own, and may change") {
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   config.clock = REMB_CLOCK_ABS_SEND_TIME;
   config.abs_send_time_id = GENERATE(0, REMB_ID_NONE);
   const Handle handle = Create(config);

@@ -37,7 +37,7 @@ class RandomCaller {
   }
 
   remb_config RandomConfig() {
-    remb_config config = DefaultConfig();
+    remb_config config = ConfigOf(AnyOf({REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE}));
     config.clock = static_cast<int32_t>(Below(5));
     config.abs_capture_time_id = AnyOf({0, kAbsCaptureTimeId});
     config.max_streams = AnyOf({1, 2, 10, 300, 16'384});
@@ -47,6 +47,11 @@ class RandomCaller {
     config.count_audio = static_cast<int32_t>(Below(2));
     config.initial_bitrate_bps = AnyOf<int64_t>({0, 1, 300'000, REMB_MAX_BITRATE_BPS});
     config.remb_interval_us = AnyOf<int64_t>({10'000, 1'000'000, 60'000'000});
+    config.remb_start_interval_us = AnyOf<int64_t>({REMB_OFF, 0, 10'000});
+    config.remb_start_duration_us = AnyOf<int64_t>({0, 10'000, 60'000'000});
+    config.remb_min_interval_us = AnyOf<int64_t>({REMB_OFF, 0, 10'000});
+    config.remb_fall_percent = AnyOf<int32_t>({REMB_OFF, 0, 1, 1000});
+    config.remb_rise_percent = AnyOf<int32_t>({REMB_OFF, 0, 1, 1000});
     return config;
   }
 
@@ -79,15 +84,17 @@ class RandomCaller {
     remb_packet packet = MakePacket(Ssrc(), us, AnyOf({0, 1, 200, 201, 1200, 65'535}));
     packet.abs_send_time = AbsSendTime(std::max<int64_t>(us, 0) / 2);
     if (OneIn(3)) packet.stamps = Below(8);
+    if (!OneIn(3)) packet.stamps |= REMB_STAMP_SEQUENCE_NUMBER;
+    packet.sequence_number = OneIn(20) ? static_cast<int32_t>(Below(65'536)) : sequence_number_++;
     if (OneIn(capture_)) Capture(packet, us);
     if (OneIn(20)) packet.abs_send_time = static_cast<uint32_t>(random_() & 0xFFFFFF);
     if (OneIn(20)) packet.rtp_timestamp = static_cast<uint32_t>(random_());
     packet.transmission_offset = static_cast<int32_t>(Below(1 << 24)) - (1 << 23);
-    if (OneIn(200)) packet.stamps = AnyOf({16u, 32u});
+    if (OneIn(200)) packet.stamps = AnyOf({16u, 64u});
     if (OneIn(200)) packet.abs_send_time = 1 << 24;
     if (OneIn(200)) packet.transmission_offset = 1 << 23;
     if (OneIn(200)) packet.payload_bytes = AnyOf({-1, 65'536});
-    if (OneIn(200)) packet.reserved = 1;
+    if (OneIn(200)) packet.sequence_number = AnyOf({-1, 65'536});
     if (OneIn(200)) packet.struct_size = Below(sizeof(remb_packet));
     return packet;
   }
@@ -223,18 +230,28 @@ class RandomCaller {
     REQUIRE(view.stats.threshold_ms >= 0);
     REQUIRE(view.stats.threshold_ms <= 600);
     REQUIRE(view.stats.offset_ms == view.stats.offset_ms);  // a number
+    REQUIRE(view.stats.mode >= REMB_MODE_NONE);
+    REQUIRE(view.stats.mode <= REMB_MODE_COMPETITION);
+    REQUIRE(view.stats.queueing_delay_ms >= 0);
+    REQUIRE(view.stats.queue_threshold_ms >= 0);
+    REQUIRE(view.stats.jitter_ms >= 0);
+    REQUIRE(view.stats.train_capacity_bps >= 0);
+    REQUIRE(view.stats.capacity_share_bps >= 0);
+    REQUIRE(view.stats.train_share >= 0);
+    REQUIRE(view.stats.train_share <= 1.5);
   }
 
   std::mt19937_64 random_;
   uint32_t capture_ = AnyOf({2u, 20u, 1'000'000u});  // one packet in so many has a capture time
   Handle handle_;
   int64_t us_ = 1'000'000;
+  uint16_t sequence_number_ = 0;
   int64_t min_bps_ = 5'000;
   int64_t max_bps_ = REMB_MAX_BITRATE_BPS;
 };
 
 TEST_CASE("calls at random") {
-  const uint32_t seed = GENERATE(range(0u, 40u));
+  const uint32_t seed = GENERATE(range(0u, 80u));
   CAPTURE(seed);
   RandomCaller caller(seed);
   for (int i = 0; i < 5000; ++i) caller.CallAndCheck();
@@ -242,7 +259,7 @@ TEST_CASE("calls at random") {
 
 TEST_CASE("errors on the way change no answer") {
   const std::vector<remb_packet> packets = ReadReferenceTrace("rfc52");
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE));
   config.abs_send_time_id = kAbsSendTimeId;
   const Handle undisturbed = Create(config);
   const Handle disturbed = Create(config);

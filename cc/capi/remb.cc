@@ -100,7 +100,7 @@ int32_t remb_config_init(remb_config* config, uint32_t struct_size) {
   const Estimator::Config defaults;
   const remb_config all = {
       .struct_size = sizeof(remb_config),
-      .profile = REMB_PROFILE_LIBWEBRTC,
+      .profile = REMB_PROFILE_ADAPTIVE,
       .clock = REMB_CLOCK_AUTO,
       .max_streams = defaults.bandwidth.max_streams,
       .abs_send_time_id = 0,
@@ -113,6 +113,11 @@ int32_t remb_config_init(remb_config* config, uint32_t struct_size) {
       .remb_interval_us = defaults.schedule.interval.us(),
       .abs_capture_time_id = 0,
       .reserved = 0,
+      .remb_start_interval_us = 0,
+      .remb_start_duration_us = 0,
+      .remb_min_interval_us = 0,
+      .remb_fall_percent = 0,
+      .remb_rise_percent = 0,
   };
   // A caller's newer struct: what this version does not know is 0, and so has its default.
   std::memset(config, 0, struct_size);
@@ -181,7 +186,7 @@ int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint
       ParseRtpExtensions(*header, {.abs_send_time = config.abs_send_time_id,
                                    .transmission_offset = config.transmission_offset_id,
                                    .abs_capture_time = config.abs_capture_time_id});
-  uint32_t stamps = REMB_STAMP_RTP_TIMESTAMP;
+  uint32_t stamps = REMB_STAMP_RTP_TIMESTAMP | REMB_STAMP_SEQUENCE_NUMBER;
   if (extensions.abs_send_time) stamps |= REMB_STAMP_ABS_SEND_TIME;
   if (extensions.transmission_offset) stamps |= REMB_STAMP_TRANSMISSION_OFFSET;
   ReceivedPacket packet = {.ssrc = header->ssrc,
@@ -189,6 +194,7 @@ int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint
                            .abs_send_time = extensions.abs_send_time.value_or(0),
                            .rtp_timestamp = header->timestamp,
                            .transmission_offset = extensions.transmission_offset.value_or(0),
+                           .sequence_number = header->sequence_number,
                            .size = DataSize::Bytes(header->payload_bytes),
                            .arrival = Timestamp::Micros(now_us)};
   if (ABSL_PREDICT_FALSE(extensions.abs_capture_time.has_value())) {

@@ -18,7 +18,7 @@ constexpr int64_t kStepUs = 8'000;  // of 1000 bytes: 1 Mbit/s
 constexpr int64_t kInterval = kSecond;
 
 remb_config ConfigWithEstimate() {
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   config.clock = REMB_CLOCK_ABS_SEND_TIME;
   config.initial_bitrate_bps = 300'000;
   return config;
@@ -58,7 +58,7 @@ class Call {
 };
 
 TEST_CASE("the first estimate is due at once") {
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   config.clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_ABS_SEND_TIME, REMB_CLOCK_RTP_TIMESTAMP);
   Call call(config);
   CHECK(call.next_poll() == INT64_MAX);
@@ -135,6 +135,130 @@ TEST_CASE("a rate lower by 3 percent is due at once") {
   CHECK_FALSE(call.IsDueAt(call.now()));
 }
 
+TEST_CASE("a rise is due at once, but some time after the last REMB") {
+  remb_config config = ConfigWithEstimate();
+  config.remb_rise_percent = 5;
+  const int64_t between = GENERATE(0, 250'000);
+  config.remb_min_interval_us = between;
+  const int64_t wait = between == 0 ? 100'000 : between;
+  Call call(config);
+  call.Hear();
+  const int64_t rate = call.estimate();
+  call.Send(rate);
+  const int64_t sent = call.now();
+  const int64_t risen = (rate * 105 + 99) / 100;
+  // The minimum is what raises the rate here. It is not asked for packet by packet whether a REMB
+  // is due: what is known of that must follow.
+  CHECK(remb_set_min_bitrate(call.get(), risen - 1) == REMB_OK);
+  CHECK(call.next_poll() == sent + kInterval);
+  CHECK(remb_set_min_bitrate(call.get(), risen) == REMB_OK);
+  CHECK(call.next_poll() == sent + wait);
+  CHECK_FALSE(call.HearAt(1, sent + wait - 1) & REMB_DUE);
+  SECTION("with a packet") { CHECK(call.HearAt(1, sent + wait) & REMB_DUE); }
+  SECTION("with a poll") { CHECK(call.IsDueAt(sent + wait)); }
+  SECTION("with the rise itself") {
+    CHECK(remb_set_min_bitrate(call.get(), 0) == REMB_OK);
+    CHECK_FALSE(call.IsDueAt(sent + wait));
+    CHECK(remb_set_min_bitrate(call.get(), risen) == REMB_DUE);
+  }
+}
+
+TEST_CASE("without a least interval each rise is due at once") {
+  remb_config config = ConfigWithEstimate();
+  config.remb_rise_percent = 5;
+  config.remb_min_interval_us = REMB_OFF;
+  Call call(config);
+  call.Hear();
+  for (int64_t rate = 1'000'000; rate < 2'000'000; rate += rate / 10) {
+    REQUIRE(remb_set_min_bitrate(call.get(), rate) == REMB_DUE);
+    call.Send(rate);
+    REQUIRE_FALSE(call.IsDueAt(call.now()));
+  }
+}
+
+// The times in ms after the first REMB at which one goes out while the rate stays, up to 6 s.
+std::vector<int64_t> TimesAtOneRate(remb_config config) {
+  config.initial_bitrate_bps = 300'000;
+  config.min_bitrate_bps = config.max_bitrate_bps = 300'000;
+  Call call(config);
+  call.Hear();
+  const int64_t start = call.now();
+  std::vector<int64_t> times;
+  for (int64_t us = start; us <= start + 6 * kSecond; us += 10'000) {
+    REQUIRE(call.HearAt(1, us) >= 0);
+    if (SendIfDue(call.get(), us).bitrate_bps != 0) times.push_back((us - start) / 1000);
+  }
+  return times;
+}
+
+std::vector<int64_t> Times(std::vector<int64_t> times, int64_t from, int64_t to, int64_t step) {
+  for (int64_t ms = from; ms <= to; ms += step) times.push_back(ms);
+  return times;
+}
+
+TEST_CASE("each profile has its schedule, and every part of it can be changed") {
+  const std::vector<int64_t> each_second = Times({}, 0, 6000, 1000);
+  CHECK(TimesAtOneRate(ConfigOf(REMB_PROFILE_LIBWEBRTC)) == each_second);
+  const std::vector<int64_t> quick_start = Times(Times({}, 0, 2900, 100), 3000, 6000, 1000);
+  remb_config config = ConfigOf(REMB_PROFILE_ADAPTIVE);
+  CHECK(TimesAtOneRate(config) == quick_start);
+  CHECK(TimesAtOneRate(ConfigOf(REMB_PROFILE_DEFAULT)) == quick_start);
+  config.remb_start_interval_us = REMB_OFF;
+  CHECK(TimesAtOneRate(config) == each_second);
+  config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
+  config.remb_interval_us = 2 * kSecond;
+  config.remb_start_interval_us = 500'000;
+  config.remb_start_duration_us = kSecond;
+  CHECK(TimesAtOneRate(config) == std::vector<int64_t>{0, 500, 1000, 3000, 5000});
+}
+
+TEST_CASE("falls and rises are due at once, by the profile and as asked for") {
+  const auto due = [](remb_config config, double factor) {
+    config.clock = REMB_CLOCK_ABS_SEND_TIME;
+    config.initial_bitrate_bps = 1'000'000;
+    config.remb_start_interval_us = REMB_OFF;
+    Call call(config);
+    call.Hear();
+    call.Send(static_cast<int64_t>(static_cast<double>(call.estimate()) / factor));
+    return call.IsDueAt(call.now() + 100'000);
+  };
+  for (int32_t profile : {REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE}) {
+    CAPTURE(profile);
+    remb_config config = ConfigOf(profile);
+    CHECK(due(config, 0.97));
+    CHECK(due(config, 1.051) == (profile == REMB_PROFILE_ADAPTIVE));
+    config.remb_fall_percent = 20;
+    config.remb_rise_percent = 20;
+    CHECK_FALSE(due(config, 0.84));
+    CHECK(due(config, 0.83));
+    CHECK_FALSE(due(config, 1.19));
+    CHECK(due(config, 1.21));
+    config.remb_rise_percent = REMB_OFF;
+    CHECK_FALSE(due(config, 10));
+    config.remb_fall_percent = REMB_OFF;
+    CHECK_FALSE(due(config, 0.1));
+    // A maximum below the last rate sent is due even then.
+    config.max_bitrate_bps = 2'000'000;
+    CHECK_FALSE(due(config, 0.6));
+    CHECK(due(config, 0.4));
+  }
+}
+
+TEST_CASE("the default profile is adaptive, and a profile can be named") {
+  const auto profile_of = [](const remb_config* config) {
+    remb_estimator* estimator = nullptr;
+    REQUIRE(remb_create(config, &estimator) == REMB_OK);
+    return StatsOf(Handle(estimator).get()).profile;
+  };
+  CHECK(profile_of(nullptr) == REMB_PROFILE_ADAPTIVE);
+  remb_config config = DefaultConfig();
+  CHECK(config.profile == REMB_PROFILE_ADAPTIVE);
+  config.profile = REMB_PROFILE_DEFAULT;
+  CHECK(profile_of(&config) == REMB_PROFILE_ADAPTIVE);
+  config.profile = REMB_PROFILE_LIBWEBRTC;
+  CHECK(profile_of(&config) == REMB_PROFILE_LIBWEBRTC);
+}
+
 TEST_CASE("a maximum below the last rate sent is due at once") {
   Call call;
   call.Hear();
@@ -189,7 +313,7 @@ TEST_CASE("there is no REMB once all streams are silent for two seconds") {
 }
 
 TEST_CASE("next_poll never asks for a poll that then has nothing to do") {
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE));
   config.clock = GENERATE(REMB_CLOCK_ABS_SEND_TIME, REMB_CLOCK_TRANSMISSION_OFFSET);
   config.remb_interval_us = GENERATE(kSecond, 3 * kSecond);
   Call call(config);

@@ -26,7 +26,7 @@ constexpr double kFirstNtp = 3'900'000'000;
 // An estimator and the senders in front of it, whose packets are sent as they arrive.
 class Fixture {
  public:
-  explicit Fixture(int32_t clock = REMB_CLOCK_AUTO) : config_(DefaultConfig()) {
+  explicit Fixture(int32_t clock = REMB_CLOCK_AUTO) : config_(ConfigOf(REMB_PROFILE_LIBWEBRTC)) {
     config_.clock = clock;
     handle_ = Create(config_);
   }
@@ -281,7 +281,7 @@ TEST_CASE("renegotiation without the extension, or to another clock rate, ends t
 
 TEST_CASE("streams whose ids do not name the extension are not looked at for it") {
   const bool by_config = GENERATE(false, true);
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   if (by_config) config.abs_capture_time_id = kAbsCaptureTimeId;
   const Handle handle = Create(config);
   for (int i = 1; i < 50; ++i) {
@@ -335,8 +335,8 @@ TEST_CASE("an SSRC on another clock changes nothing for the others") {
 
 // Programs that were built with the first version have shorter structs.
 TEST_CASE("structs of the first version do what they did") {
-  const Handle now = Create(DefaultConfig());
-  remb_config config = DefaultConfig();
+  const Handle now = Create(ConfigOf(REMB_PROFILE_LIBWEBRTC));
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   config.struct_size = offsetof(remb_config, abs_capture_time_id);
   config.abs_capture_time_id = 99'999;  // not read
   const Handle then = Create(config);

@@ -18,7 +18,7 @@ namespace {
 
 // Without Catch, whose assertions are for one thread.
 View Play(const std::vector<remb_packet>& packets) {
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   config.initial_bitrate_bps = 300'000;
   const Handle handle = Create(config);
   for (const remb_packet& packet : packets) {
@@ -43,7 +43,7 @@ TEST_CASE("two estimators on two threads") {
 
 TEST_CASE("several readers of one estimator") {
   const std::vector<remb_packet> packets = ReadReferenceTrace("simulcast");
-  const Handle handle = Create(DefaultConfig());
+  const Handle handle = Create(ConfigOf(REMB_PROFILE_LIBWEBRTC));
   for (size_t start = 0; start + 2000 <= packets.size(); start += 2000) {
     REQUIRE(remb_on_packets(handle.get(), &packets[start], 2000) >= 0);
     const View expected = ViewOf(handle);

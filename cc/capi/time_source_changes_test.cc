@@ -94,7 +94,7 @@ struct Result {
 // From `congested_us` on a queue grows, by 50 ms a second.
 Result Play(const std::vector<TestStream>& streams, int64_t duration_us = 120 * kSecond,
             int64_t congested_us = 1000 * kSecond) {
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   config.count_audio = 1;
   const Handle handle = Create(config);
   for (const TestStream& stream : streams) {

@@ -59,7 +59,7 @@ struct Answers {
 };
 
 Answers Play(const Source& source, std::vector<remb_packet> packets) {
-  remb_config config = DefaultConfig();
+  remb_config config = ConfigOf(REMB_PROFILE_LIBWEBRTC);
   config.clock = source.clock;
   const Handle handle = Create(config);
   AddCaptureTimes(source.capture, packets);

@@ -1,32 +1,53 @@
 #include "cc/remb/remb_scheduler.h"
 
+#include <algorithm>
+
 namespace remb::core {
-namespace {
 
-// libwebrtc modules/congestion_controller/remb_throttler.cc: kSendThresholdPercent.
-constexpr int64_t kSendThresholdPercent = 103;
-
-}  // namespace
-
-bool RembScheduler::IsDue(std::optional<DataRate> rate, Timestamp now) const {
-  if (!rate) return false;
-  if (!last_sent_) return true;
-  if (now - last_sent_->time >= config_.interval) return true;
-  if (max_bitrate_ && *max_bitrate_ < last_sent_->rate) return true;
-  return rate->bps() * kSendThresholdPercent <= last_sent_->rate.bps() * 100;
+// Rates are at most 10^12 bit/s and percentages 1000, so nothing overflows.
+void RembScheduler::Plan() {
+  due_up_to_ = kAnyRate;
+  if (!last_sent_) return;
+  const auto& [time, rate] = *last_sent_;
+  if (!max_bitrate_ || *max_bitrate_ >= rate) {
+    due_up_to_ = DataRate::Zero();
+    if (config_.fall_percent) {
+      due_up_to_ = DataRate::BitsPerSec(rate.bps() * 100 / (100 + *config_.fall_percent));
+    }
+  }
+  risen_from_ = kAnyRate;
+  if (config_.rise_percent) {
+    const int64_t hundredfold = rate.bps() * (100 + *config_.rise_percent);
+    risen_from_ = DataRate::BitsPerSec((hundredfold + 99) / 100);
+  }
+  TimeDelta interval = config_.interval;
+  const bool starting = !first_sent_ || time - *first_sent_ < config_.start_duration;
+  if (starting && config_.start_interval) interval = std::min(interval, *config_.start_interval);
+  next_ = time + interval;
+  next_if_risen_ = time + std::min(interval, config_.min_interval);
 }
 
-std::optional<Timestamp> RembScheduler::NextInterval() const {
-  if (!last_sent_) return std::nullopt;
-  return last_sent_->time + config_.interval;
+void RembScheduler::SetMaxBitrate(std::optional<DataRate> max_bitrate) {
+  max_bitrate_ = max_bitrate;
+  Plan();
 }
 
 void RembScheduler::OnSent(Timestamp now, DataRate rate) {
   last_sent_ = {.time = now, .rate = rate};
+  if (!first_sent_) first_sent_ = now;
+  Plan();
+}
+
+void RembScheduler::Reset() {
+  last_sent_.reset();
+  first_sent_.reset();
+  Plan();
 }
 
 void RembScheduler::Rebase(Timestamp now) {
   if (last_sent_) last_sent_->time = now;
+  first_sent_.reset();
+  Plan();
 }
 
 }  // namespace remb::core

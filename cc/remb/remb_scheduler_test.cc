@@ -35,7 +35,13 @@ class RembThrottler {
     return rate->bps();
   }
 
-  RembScheduler scheduler_{{.interval = TimeDelta::Millis(200)}};
+  static RembScheduler::Config Schedule() {
+    RembScheduler::Config config;
+    config.interval = TimeDelta::Millis(200);
+    return config;
+  }
+
+  RembScheduler scheduler_{Schedule()};
   std::optional<DataRate> estimate_;
   std::optional<DataRate> max_;
 };
@@ -90,7 +96,7 @@ TEST_CASE("RembThrottler.CallRembSenderWithMinOfMaxDesiredAndOnReceivedBitrate")
 TEST_CASE("RembScheduler: nothing is due without a rate") {
   RembScheduler scheduler({});
   CHECK_FALSE(scheduler.IsDue(std::nullopt, At(0)));
-  CHECK_FALSE(scheduler.NextInterval());
+  CHECK(scheduler.NextDue(Bps(100'000)) <= At(0));
   scheduler.OnSent(At(0), Bps(100'000));
   CHECK_FALSE(scheduler.IsDue(std::nullopt, At(10'000)));
 }
@@ -110,7 +116,7 @@ TEST_CASE("RembScheduler: the first rate is due until it was sent") {
 TEST_CASE("RembScheduler: by default a REMB is due each second") {
   RembScheduler scheduler({});
   scheduler.OnSent(At(0), Bps(100'000));
-  CHECK(scheduler.NextInterval() == At(1000));
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(1000));
   CHECK_FALSE(scheduler.IsDue(Bps(100'000), At(1000) - TimeDelta::Micros(1)));
   CHECK_FALSE(scheduler.IsDue(Bps(900'000), At(1000) - TimeDelta::Micros(1)));
   CHECK(scheduler.IsDue(Bps(100'000), At(1000)));
@@ -167,19 +173,110 @@ TEST_CASE("RembScheduler: reset forgets what was sent") {
   scheduler.OnSent(At(0), Bps(100'000));
   scheduler.Reset();
   CHECK(scheduler.IsDue(Bps(100'000), At(1)));
-  CHECK_FALSE(scheduler.NextInterval());
+  CHECK(scheduler.NextDue(Bps(100'000)) <= At(0));
 }
 
 TEST_CASE("RembScheduler: after the clock was set back the interval counts from then") {
   RembScheduler scheduler({});
   scheduler.OnSent(At(50'000), Bps(100'000));
   scheduler.Rebase(At(0));
-  CHECK(scheduler.NextInterval() == At(1000));
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(1000));
   CHECK_FALSE(scheduler.IsDue(Bps(100'000), At(999)));
   CHECK(scheduler.IsDue(Bps(90'000), At(1)));
   RembScheduler nothing_sent({});
   nothing_sent.Rebase(At(0));
   CHECK_FALSE(nothing_sent.last_sent());
+}
+
+// The adaptive profile's schedule, in short.
+RembScheduler::Config Quick() {
+  RembScheduler::Config config;
+  config.start_interval = TimeDelta::Millis(100);
+  config.rise_percent = 5;
+  return config;
+}
+
+TEST_CASE("RembScheduler: intervals are short until the start is over") {
+  RembScheduler scheduler(Quick());
+  int64_t ms = 0;
+  for (scheduler.OnSent(At(0), Bps(100'000)); ms < 3000; scheduler.OnSent(At(ms), Bps(100'000))) {
+    CHECK_FALSE(scheduler.IsDue(Bps(100'000), At(ms + 100) - TimeDelta::Micros(1)));
+    ms += 100;
+    CHECK(scheduler.NextDue(Bps(100'000)) == At(ms));
+    CHECK(scheduler.IsDue(Bps(100'000), At(ms)));
+  }
+  CHECK(ms == 3000);
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(4000));
+  CHECK_FALSE(scheduler.IsDue(Bps(100'000), At(3999)));
+}
+
+TEST_CASE(
+    "RembScheduler: the start counts from the first REMB, anew after a reset or a jump back") {
+  RembScheduler scheduler(Quick());
+  scheduler.OnSent(At(0), Bps(100'000));
+  scheduler.OnSent(At(5000), Bps(100'000));
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(6000));
+  scheduler.Rebase(At(1000));
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(1100));
+  scheduler.OnSent(At(1100), Bps(100'000));
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(1200));
+  scheduler.OnSent(At(4100), Bps(100'000));
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(5100));
+  scheduler.Reset();
+  scheduler.OnSent(At(6000), Bps(100'000));
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(6100));
+}
+
+TEST_CASE("RembScheduler: the start is never slower than later on") {
+  RembScheduler::Config config = Quick();
+  config.interval = TimeDelta::Millis(50);
+  RembScheduler scheduler(config);
+  scheduler.OnSent(At(0), Bps(100'000));
+  CHECK(scheduler.NextDue(Bps(100'000)) == At(50));
+}
+
+TEST_CASE("RembScheduler: a rise is due at once, but not sooner than min_interval") {
+  RembScheduler::Config config = Quick();
+  config.start_interval.reset();
+  RembScheduler scheduler(config);
+  scheduler.OnSent(At(0), Bps(100'000));
+  CHECK_FALSE(scheduler.IsDue(Bps(104'999), At(999)));
+  CHECK(scheduler.NextDue(Bps(104'999)) == At(1000));
+  CHECK(scheduler.NextDue(Bps(105'000)) == At(100));
+  CHECK_FALSE(scheduler.IsDue(Bps(105'000), At(99)));
+  CHECK(scheduler.IsDue(Bps(105'000), At(100)));
+  CHECK(scheduler.IsDue(Bps(97'000), At(1)));  // a fall does not wait
+  CHECK_FALSE(scheduler.IsDue(Bps(97'100), At(999)));
+  scheduler.OnSent(At(100), Bps(105'000));
+  CHECK_FALSE(scheduler.IsDue(Bps(110'000), At(1099)));  // less than 5 % above that
+  CHECK(scheduler.IsDue(Bps(110'250), At(200)));
+}
+
+TEST_CASE(
+    "RembScheduler: without the rules on falls and rises only the interval and maxima count") {
+  RembScheduler::Config config;
+  config.fall_percent.reset();
+  RembScheduler scheduler(config);
+  scheduler.OnSent(At(0), Bps(100'000));
+  CHECK_FALSE(scheduler.IsDue(Bps(5'000), At(999)));
+  CHECK_FALSE(scheduler.IsDue(Bps(900'000), At(999)));
+  scheduler.SetMaxBitrate(Bps(99'999));
+  CHECK(scheduler.IsDue(Bps(5'000), At(1)));
+}
+
+TEST_CASE("RembScheduler: the percentages are those asked for") {
+  RembScheduler::Config config;
+  config.fall_percent = 100;  // to a half
+  config.rise_percent = 1000;
+  RembScheduler scheduler(config);
+  const DataRate largest = Bps(1'000'000'000'000);
+  scheduler.OnSent(At(0), largest);
+  CHECK_FALSE(scheduler.IsDue(Bps(largest.bps() / 2 + 1), At(999)));
+  CHECK(scheduler.IsDue(Bps(largest.bps() / 2), At(1)));
+  scheduler.OnSent(At(0), Bps(largest.bps() / 11));
+  CHECK(scheduler.IsDue(largest, At(100)));
+  scheduler.OnSent(At(0), Bps(largest.bps() / 11 + 1));
+  CHECK_FALSE(scheduler.IsDue(largest, At(100)));
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ std::optional<RtpHeader> ParseRtpHeader(std::span<const uint8_t> packet) {
   size_t header_bytes = kFixedHeaderBytes + 4u * (data[0] & 0x0F);
   RtpHeader header = {.ssrc = ReadU32(data + 8),
                       .timestamp = ReadU32(data + 4),
+                      .sequence_number = static_cast<uint16_t>(ReadU16(data + 2)),
                       .payload_bytes = 0,
                       .extension_profile = 0,
                       .extension = {}};

@@ -13,6 +13,7 @@ namespace remb::core {
 struct RtpHeader {
   uint32_t ssrc;
   uint32_t timestamp;
+  uint16_t sequence_number;
   int32_t payload_bytes;  // all behind the header: payload plus padding
   uint16_t extension_profile;
   std::span<const uint8_t>

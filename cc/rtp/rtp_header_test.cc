@@ -20,8 +20,8 @@ Bytes operator+(Bytes a, const Bytes& b) {
   return a;
 }
 
-// Payload type 96, sequence number 1, timestamp 0x0A0B0C0D, SSRC 0x01020304.
-const Bytes kFixed = {0x80, 96, 0, 1, 0x0A, 0x0B, 0x0C, 0x0D, 1, 2, 3, 4};
+// Payload type 96, sequence number 0xFE01, timestamp 0x0A0B0C0D, SSRC 0x01020304.
+const Bytes kFixed = {0x80, 96, 0xFE, 1, 0x0A, 0x0B, 0x0C, 0x0D, 1, 2, 3, 4};
 const Bytes kPayload = {0xAA, 0xBB, 0xCC, 0xDD, 0xEE};
 
 // A header with an extension; `words` as the packet says, by default the truth.
@@ -67,6 +67,7 @@ TEST_CASE("RTP: the fixed header") {
   REQUIRE(parsed.header);
   CHECK(parsed.header->ssrc == 0x01020304);
   CHECK(parsed.header->timestamp == 0x0A0B0C0D);
+  CHECK(parsed.header->sequence_number == 0xFE01);
   CHECK(parsed.header->payload_bytes == 5);
   CHECK(parsed.header->extension_profile == 0);
   CHECK_FALSE(parsed.extensions.abs_send_time);

@@ -23,6 +23,12 @@ inline remb_config DefaultConfig() {
   return config;
 }
 
+inline remb_config ConfigOf(int32_t profile) {
+  remb_config config = DefaultConfig();
+  config.profile = profile;
+  return config;
+}
+
 // Throws if that fails.
 inline Handle Create(const remb_config& config) {
   remb_estimator* estimator = nullptr;

@@ -60,7 +60,8 @@ std::vector<uint8_t> RtpBytes(const remb_packet& packet) {
   const bool extended = has_abs_send_time || has_transmission_offset || has_capture_time;
   std::vector<uint8_t> bytes;
   bytes.reserve(static_cast<size_t>(packet.payload_bytes) + 44);
-  Append32(bytes, (extended ? 0x90600000u : 0x80600000u));  // payload type 96
+  Append32(bytes, (extended ? 0x90600000u : 0x80600000u) |  // payload type 96
+                      static_cast<uint32_t>(packet.sequence_number));
   Append32(bytes, packet.rtp_timestamp);
   Append32(bytes, packet.ssrc);
   if (extended) {

@@ -55,7 +55,7 @@ constexpr remb_packet MakePacket(uint32_t ssrc, int64_t arrival_us, int32_t payl
           .rtp_timestamp = static_cast<uint32_t>(static_cast<uint64_t>(arrival_us) * 9 / 100),
           .transmission_offset = 0,
           .payload_bytes = payload_bytes,
-          .reserved = 0,
+          .sequence_number = 0,
           .abs_capture_time = 0,
           .capture_clock_offset = 0};
 }

@@ -69,7 +69,7 @@ var checkLibrary = sync.OnceValue(func() error { return compatible(builtVersion,
 
 func newCore(o *options) (core, error) {
 	if !fitsInt32(o.maxStreams, o.defaults.ClockRate, o.defaults.AbsSendTimeID, o.defaults.TransmissionOffsetID,
-		o.defaults.AbsCaptureTimeID) {
+		o.defaults.AbsCaptureTimeID, o.schedule.fallPercent, o.schedule.risePercent) {
 		return core{}, statusError(C.REMB_ERR_ARGUMENT)
 	}
 	var config C.remb_config
@@ -87,7 +87,12 @@ func newCore(o *options) (core, error) {
 	config.initial_bitrate_bps = C.int64_t(o.initialBitrate)
 	config.min_bitrate_bps = C.int64_t(o.minBitrate)
 	config.max_bitrate_bps = C.int64_t(o.maxBitrate)
-	config.remb_interval_us = C.int64_t(o.rembIntervalMicros)
+	config.remb_interval_us = C.int64_t(o.schedule.interval)
+	config.remb_start_interval_us = C.int64_t(o.schedule.startInterval)
+	config.remb_start_duration_us = C.int64_t(o.schedule.startDuration)
+	config.remb_min_interval_us = C.int64_t(o.schedule.minInterval)
+	config.remb_fall_percent = C.int32_t(o.schedule.fallPercent)
+	config.remb_rise_percent = C.int32_t(o.schedule.risePercent)
 	var c core
 	return c, statusError(int32(C.remb_create(&config, &c.handle)))
 }
@@ -143,6 +148,7 @@ func (b *packetBuffer) add(p *Packet, arrival int64) bool {
 		rtp_timestamp:        C.uint32_t(p.RTPTimestamp),
 		transmission_offset:  C.int32_t(p.TransmissionOffset),
 		payload_bytes:        C.int32_t(p.PayloadSize),
+		sequence_number:      C.int32_t(p.SequenceNumber),
 		abs_capture_time:     C.int64_t(p.AbsCaptureTime),
 		capture_clock_offset: C.int64_t(p.CaptureClockOffset),
 	})
@@ -228,6 +234,14 @@ func (c core) stats(s *Stats, when *timeline) {
 	s.ModifiedOffsetMs = float64(in.modified_offset_ms)
 	s.ThresholdMs = float64(in.threshold_ms)
 	s.NoiseVarianceMs2 = float64(in.noise_variance_ms2)
+	s.Mode = Mode(in.mode)
+	s.Trains = int64(in.trains)
+	s.QueueingDelayMs = float64(in.queueing_delay_ms)
+	s.QueueThresholdMs = float64(in.queue_threshold_ms)
+	s.JitterMs = float64(in.jitter_ms)
+	s.TrainCapacity = toInt(in.train_capacity_bps)
+	s.CapacityShare = toInt(in.capacity_share_bps)
+	s.TrainShare = float64(in.train_share)
 }
 
 // streamStats returns them in the order of their SSRCs.

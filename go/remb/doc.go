@@ -15,8 +15,9 @@
 // read.
 //
 // Video is counted, with its retransmissions and FEC, and audio if [WithAudio] is given. A REMB goes out when there is
-// a first estimate, as soon as the rate falls by 3 % or more, and else each second while anything is received.
-// [Estimator.SetMaxBitrate] caps them and [Estimator.Pause] holds them back, at any time.
+// a first estimate, as soon as the rate falls by 3 % or rises by 5 %, each 100 ms for the first 3 s, and else each second
+// while anything is received; options such as [WithREMBInterval] change that. [Estimator.SetMaxBitrate] caps them and
+// [Estimator.Pause] holds them back, at any time.
 //
 // How fast the rate grows depends on the round-trip time. That is measured from the RTCP that the application reads
 // from its RTPSenders or, with [WithReceiverReferenceTime], its RTPReceivers; without either it is 200 ms, or what

@@ -90,6 +90,15 @@ func TestOptionErrors(t *testing.T) {
 		"above":              {WithMinBitrate(2_000_000), WithMaxBitrate(1_000_000)},
 		"WithREMBInterval":   {WithREMBInterval(9 * time.Millisecond)},
 		"WithREMBInterval: ": {WithREMBInterval(time.Nanosecond)},
+		"WithREMBInterval:":  {WithREMBInterval(REMBOff)},
+		"StartInterval":      {WithREMBStartInterval(61 * time.Second)},
+		"StartInterval: ":    {WithREMBStartInterval(-time.Microsecond)},
+		"StartDuration":      {WithREMBStartDuration(time.Millisecond)},
+		"StartDuration: ":    {WithREMBStartDuration(REMBOff)},
+		"WithREMBMin":        {WithREMBMinInterval(time.Millisecond)},
+		"WithREMBFall":       {WithREMBFall(-2)},
+		"WithREMBRise":       {WithREMBRise(1001)},
+		"WithREMBRise: ":     {WithREMBRise(math.MaxInt)},
 		"WithProfile":        {WithProfile(99)},
 		"WithTimeSource":     {WithTimeSource(-1)},
 		"WithMaxStreams":     {WithMaxStreams(1_000_001)},
@@ -97,12 +106,14 @@ func TestOptionErrors(t *testing.T) {
 		"WithDefaultStream":  {WithDefaultStream(StreamConfig{ClockRate: -90_000})},
 	} {
 		_, err := NewBWEInterceptorFactory(append(opts, WithSenderSSRC(1))...)
-		if !errors.Is(err, Error{StatusArgument}) || !strings.Contains(err.Error(), strings.TrimSuffix(name, ": ")) {
+		if !errors.Is(err, Error{StatusArgument}) || !strings.Contains(err.Error(), strings.TrimRight(name, ": ")) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	e := newTestEstimator(t,
-		nil, WithREMBInterval(0), WithMaxStreams(0), WithMaxBitrate(0), WithMinBitrate(0), WithNow(nil))
+		nil, WithREMBInterval(0), WithMaxStreams(0), WithMaxBitrate(0), WithMinBitrate(0), WithNow(nil),
+		WithREMBStartInterval(REMBOff), WithREMBStartDuration(0), WithREMBMinInterval(REMBOff), WithREMBFall(REMBOff),
+		WithREMBRise(REMBOff))
 	if e.SenderSSRC() == 0 {
 		t.Error("the sender SSRC is 0")
 	}

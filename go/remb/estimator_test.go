@@ -12,9 +12,10 @@ import (
 	"time"
 )
 
+// newTestEstimator makes one with ProfileLibwebrtc, unless an option says other.
 func newTestEstimator(tb testing.TB, opts ...Option) *Estimator {
 	tb.Helper()
-	e, err := NewEstimator(opts...)
+	e, err := NewEstimator(append([]Option{WithProfile(ProfileLibwebrtc)}, opts...)...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -228,9 +229,9 @@ func TestForgottenEstimatorsAreFreed(t *testing.T) {
 func TestStrings(t *testing.T) {
 	got := fmt.Sprint(StateNormal, StateUnderusing, StateOverusing, State(9), TimeSourceAuto, TimeSourceAbsSendTime,
 		TimeSourceTransmissionOffset, TimeSourceRTPTimestamp, TimeSource(9), ProfileDefault, ProfileLibwebrtc,
-		Profile(9))
+		ProfileAdaptive, Profile(9), ModeNone, ModeStart, ModeGrowth, ModeHold, ModeBackOff, ModeCompetition, Mode(9))
 	want := "normal underusing overusing unknown auto abs-send-time toffset rtp-timestamp unknown default " +
-		"libwebrtc unknown"
+		"libwebrtc adaptive unknown none start growth hold back-off competition unknown"
 	if got != want {
 		t.Errorf("got %s", got)
 	}

@@ -74,7 +74,7 @@ func TestEstimators(t *testing.T) {
 	delete(open, "a")
 	seen := 0
 	for id, e := range all {
-		if seen++; e == nil || e != factory.Estimator(id) || e.Stats().Profile != ProfileLibwebrtc {
+		if seen++; e == nil || e != factory.Estimator(id) || e.Stats().Profile != ProfileAdaptive {
 			t.Errorf("%s has %p", id, e)
 		}
 	}

@@ -96,10 +96,11 @@ func (p *tracePlayer) read(t *testing.T) bool {
 	return true
 }
 
-// newTestInterceptor makes an interceptor that is closed at the test's end.
+// newTestInterceptor makes an interceptor that is closed at the test's end, with ProfileLibwebrtc unless an option says
+// other.
 func newTestInterceptor(tb testing.TB, opts ...Option) *BWEInterceptor {
 	tb.Helper()
-	factory, err := NewBWEInterceptorFactory(opts...)
+	factory, err := NewBWEInterceptorFactory(append([]Option{WithProfile(ProfileLibwebrtc)}, opts...)...)
 	if err != nil {
 		tb.Fatal(err)
 	}

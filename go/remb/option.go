@@ -15,20 +15,26 @@ type Option func(*options) error
 
 // options is what an Estimator is made of. The numbers are those of the C library, where 0 is the default.
 type options struct {
-	profile            Profile
-	timeSource         TimeSource
-	maxStreams         int
-	defaults           StreamConfig
-	audio              bool
-	initialBitrate     int
-	minBitrate         int
-	maxBitrate         int
-	rembIntervalMicros int64
-	referenceTime      bool
+	profile        Profile
+	timeSource     TimeSource
+	maxStreams     int
+	defaults       StreamConfig
+	audio          bool
+	initialBitrate int
+	minBitrate     int
+	maxBitrate     int
+	schedule       rembSchedule
+	referenceTime  bool
 
 	senderSSRC    uint32
 	loggerFactory logging.LoggerFactory
 	now           func() time.Time
+}
+
+// rembSchedule has times in microseconds.
+type rembSchedule struct {
+	interval, startInterval, startDuration, minInterval int64
+	fallPercent, risePercent                            int
 }
 
 // WithInitialBitrate gives a first estimate in bit/s, so that a REMB is sent as soon as a stream is heard, and before
@@ -47,16 +53,64 @@ func WithMaxBitrate(bitrate int) Option {
 	return func(o *options) error { o.maxBitrate = bitrate; return nil }
 }
 
-// WithREMBInterval sets the time between REMBs that do not lower the rate, 10 ms to 60 s; 0 is the default of 1 s. A
-// rate that falls by 3 % or more is sent at once.
+// REMBOff given to an option of the REMB schedule switches that part of it off.
+const REMBOff = -1
+
+// WithREMBInterval sets the time between REMBs, unless one is due sooner by the other options: 10 ms to 60 s; 0 is the
+// default of 1 s.
 func WithREMBInterval(interval time.Duration) Option {
+	return func(o *options) error { return setMicros(&o.schedule.interval, interval, "WithREMBInterval") }
+}
+
+// WithREMBStartInterval sets the time between the first REMBs, if it is below that of WithREMBInterval: 10 ms to 60 s, or
+// REMBOff; 0 is the default of 100 ms, with [ProfileLibwebrtc] of REMBOff. A sender takes a rise at once only in its
+// first seconds.
+func WithREMBStartInterval(interval time.Duration) Option {
 	return func(o *options) error {
-		o.rembIntervalMicros = interval.Microseconds()
-		if interval != 0 && o.rembIntervalMicros == 0 {
-			return argumentError("WithREMBInterval") // or it would be taken for the default
-		}
+		return setMicrosOrOff(&o.schedule.startInterval, interval, "WithREMBStartInterval")
+	}
+}
+
+// WithREMBStartDuration sets for how long after the first REMB WithREMBStartInterval holds: 10 ms to 60 s; 0 is the
+// default of 3 s.
+func WithREMBStartDuration(duration time.Duration) Option {
+	return func(o *options) error { return setMicros(&o.schedule.startDuration, duration, "WithREMBStartDuration") }
+}
+
+// WithREMBMinInterval sets the least time between a REMB and one that a rise makes due: 10 ms to 60 s, or REMBOff for
+// none; 0 is the default of 100 ms. See [WithREMBRise].
+func WithREMBMinInterval(interval time.Duration) Option {
+	return func(o *options) error {
+		return setMicrosOrOff(&o.schedule.minInterval, interval, "WithREMBMinInterval")
+	}
+}
+
+// WithREMBFall has a REMB sent at once when the last rate sent is so many percent above the estimate: 1 to 1 000, or
+// REMBOff; 0 is the default of 3.
+func WithREMBFall(percent int) Option {
+	return func(o *options) error { o.schedule.fallPercent = percent; return nil }
+}
+
+// WithREMBRise has a REMB sent at once when the estimate is so many percent above the last rate sent: 1 to 1 000, or
+// REMBOff; 0 is the default of 5, with [ProfileLibwebrtc] of REMBOff.
+func WithREMBRise(percent int) Option {
+	return func(o *options) error { o.schedule.risePercent = percent; return nil }
+}
+
+func setMicros(to *int64, d time.Duration, option string) error {
+	*to = d.Microseconds()
+	if d < 0 || (d != 0 && *to == 0) { // or it would be taken for the default
+		return argumentError(option)
+	}
+	return nil
+}
+
+func setMicrosOrOff(to *int64, d time.Duration, option string) error {
+	if d == REMBOff {
+		*to = REMBOff
 		return nil
 	}
+	return setMicros(to, d, option)
 }
 
 // WithSenderSSRC sets the SSRC that REMBs are sent from. 0, the default, is a random one for each peer connection.
@@ -155,7 +209,12 @@ func (o *options) check() error {
 		{"WithInitialBitrate", options{initialBitrate: o.initialBitrate}},
 		{"WithMinBitrate", options{minBitrate: o.minBitrate}},
 		{"WithMaxBitrate", options{maxBitrate: o.maxBitrate}},
-		{"WithREMBInterval", options{rembIntervalMicros: o.rembIntervalMicros}},
+		{"WithREMBInterval", options{schedule: rembSchedule{interval: o.schedule.interval}}},
+		{"WithREMBStartInterval", options{schedule: rembSchedule{startInterval: o.schedule.startInterval}}},
+		{"WithREMBStartDuration", options{schedule: rembSchedule{startDuration: o.schedule.startDuration}}},
+		{"WithREMBMinInterval", options{schedule: rembSchedule{minInterval: o.schedule.minInterval}}},
+		{"WithREMBFall", options{schedule: rembSchedule{fallPercent: o.schedule.fallPercent}}},
+		{"WithREMBRise", options{schedule: rembSchedule{risePercent: o.schedule.risePercent}}},
 		{"WithMinBitrate is above WithMaxBitrate", options{minBitrate: o.minBitrate, maxBitrate: o.maxBitrate}},
 	} {
 		if tryCore(&one.opts) != nil {

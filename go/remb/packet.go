@@ -20,7 +20,7 @@ const (
 // Has reports whether all facts of other are among f.
 func (f Facts) Has(other Facts) bool { return f&other == other }
 
-// Stamps says which of the fields of a [Packet] that tell the send time are present, as bits.
+// Stamps says which of the fields of a [Packet] are present that need not be, as bits.
 type Stamps uint32
 
 // What a packet carries.
@@ -30,17 +30,19 @@ const (
 	StampRTPTimestamp       Stamps = 4
 	StampAbsCaptureTime     Stamps = 8
 	StampCaptureClockOffset Stamps = 16 // only together with StampAbsCaptureTime
+	StampSequenceNumber     Stamps = 32
 )
 
 // Packet is an RTP packet whose header has been parsed already.
 type Packet struct {
 	SSRC               uint32
 	Arrival            time.Time // needed
-	Stamps             Stamps    // which of the fields that tell times are present
+	Stamps             Stamps    // which of the other fields are present
 	AbsSendTime        uint32    // 24 bits: seconds, 6.18 fixed point
 	RTPTimestamp       uint32    // in units of the stream's clock rate
 	TransmissionOffset int32     // RFC 5450, 24 bits and a sign, in units of the stream's clock rate
 	PayloadSize        int       // payload plus padding in bytes, 0 to 65 535
+	SequenceNumber     uint16    // RTP's; shows losses
 	AbsCaptureTime     uint64    // NTP time by the capturer's clock: seconds, 32.32 fixed point
 	CaptureClockOffset int64     // how far the capturer's clock is ahead of the sender's: seconds, 32.32 fixed point
 }

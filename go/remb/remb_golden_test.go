@@ -50,7 +50,7 @@ func TestREMBsAsByHand(t *testing.T) {
 
 func rembsByHand(t *testing.T, packets []tracePacket, start time.Time) (rembs []writtenREMB) {
 	t.Helper()
-	e, err := NewEstimator(WithDefaultStream(StreamConfig{
+	e, err := NewEstimator(WithProfile(ProfileLibwebrtc), WithDefaultStream(StreamConfig{
 		AbsSendTimeID: testAbsSendTimeID, TransmissionOffsetID: testOffsetID,
 	}))
 	if err != nil {

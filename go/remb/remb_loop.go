@@ -47,7 +47,7 @@ type rembLoop struct {
 
 func newREMBLoop(o *options) *rembLoop {
 	l := &rembLoop{
-		interval:  time.Duration(o.rembIntervalMicros) * time.Microsecond,
+		interval:  time.Duration(o.schedule.interval) * time.Microsecond,
 		reference: o.referenceTime,
 		signals:   make(chan struct{}, 1),
 		rebound:   make(chan struct{}, 1),

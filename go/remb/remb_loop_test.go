@@ -48,6 +48,39 @@ func TestREMBTimes(t *testing.T) {
 			}
 		}
 	})
+	inBubble(t, "quickly at first, and at once on a rise", func(t *testing.T) {
+		i, w := newTestInterceptor(t, WithProfile(ProfileAdaptive), WithInitialBitrate(300_000), WithMaxBitrate(300_000)),
+			&recorder{}
+		i.BindRTCPWriter(w)
+		start, sender := time.Now(), newTestSender(t, i, videoInfo(testSSRC))
+		sender.sendFor(5500*time.Millisecond, testInterval)
+		rembs := w.rembs()
+		if len(rembs) != 30+3 { // each 100 ms for 3 s, then at 3, 4 and 5 s
+			t.Fatalf("%d REMBs in 5.5 s: %v", len(rembs), rembs)
+		}
+		if err := i.Estimator().SetMaxBitrate(330_000); err != nil {
+			t.Fatal(err)
+		}
+		sender.sendFor(400*time.Millisecond, testInterval)
+		if last := w.last(t); last.rate != 330_000 || last.at.Sub(start).Round(10*time.Millisecond) != 5500*time.Millisecond {
+			t.Errorf("the last REMB is %+v", last)
+		}
+	})
+	inBubble(t, "the schedule's options", func(t *testing.T) {
+		i, w := newTestInterceptor(t, WithProfile(ProfileAdaptive), WithInitialBitrate(300_000), WithMaxBitrate(300_000),
+			WithREMBStartInterval(200*time.Millisecond), WithREMBStartDuration(time.Second),
+			WithREMBRise(REMBOff)), &recorder{}
+		i.BindRTCPWriter(w)
+		sender := newTestSender(t, i, videoInfo(testSSRC))
+		sender.sendFor(2500*time.Millisecond, testInterval)
+		if err := i.Estimator().SetMaxBitrate(500_000); err != nil {
+			t.Fatal(err)
+		}
+		sender.sendFor(400*time.Millisecond, testInterval)
+		if rembs := w.rembs(); len(rembs) != 5+2 || w.last(t).rate != 300_000 {
+			t.Errorf("%d REMBs in 2.9 s: %v", len(rembs), rembs)
+		}
+	})
 	inBubble(t, "at once on a lowered maximum", func(t *testing.T) {
 		i, w := newTestInterceptor(t, WithInitialBitrate(1_000_000)), &recorder{}
 		i.BindRTCPWriter(w)

@@ -175,7 +175,8 @@ func TestForeignREMB(t *testing.T) {
 // TestSameSenderSSRC has several of the same SSRC in a chain that drops attributes.
 func TestSameSenderSSRC(t *testing.T) {
 	inBubble(t, "three", func(t *testing.T) {
-		f := must[*BWEInterceptorFactory](t)(NewBWEInterceptorFactory(WithInitialBitrate(300_000), WithSenderSSRC(5)))
+		f := must[*BWEInterceptorFactory](t)(NewBWEInterceptorFactory(
+			WithProfile(ProfileLibwebrtc), WithInitialBitrate(300_000), WithSenderSSRC(5)))
 		chain, w := buildChain(t, f, &forgetful{}, f, &forgetful{}, f), &recorder{}
 		defer func() { _ = chain.Close() }()
 		chain.BindRTCPWriter(w)

@@ -69,19 +69,55 @@ func (s TimeSource) String() string {
 type Profile int32
 
 const (
-	// ProfileDefault is the library's default, at present ProfileLibwebrtc.
+	// ProfileDefault is the library's default, at present ProfileAdaptive.
 	ProfileDefault Profile = 0
 	// ProfileLibwebrtc answers as libwebrtc's receive side does, to the bit/s.
 	ProfileLibwebrtc Profile = 1
+	// ProfileAdaptive is libremb's own: by standing queue, the capacity that frames show, and competing TCP.
+	ProfileAdaptive Profile = 2
 )
 
-// String returns "default" or "libwebrtc".
+// String returns "default", "libwebrtc" or "adaptive".
 func (p Profile) String() string {
 	switch p {
 	case ProfileDefault:
 		return "default"
 	case ProfileLibwebrtc:
 		return "libwebrtc"
+	case ProfileAdaptive:
+		return "adaptive"
+	}
+	return "unknown"
+}
+
+// Mode is what moves the estimate of [ProfileAdaptive].
+type Mode int32
+
+// The modes.
+const (
+	ModeNone        Mode = 0 // another profile, or nothing measured yet
+	ModeStart       Mode = 1 // the first seconds: to what frames show that the path carries
+	ModeGrowth      Mode = 2 // up: no queue stands
+	ModeHold        Mode = 3 // neither: a queue that may be jitter
+	ModeBackOff     Mode = 4 // down: a queue stands
+	ModeCompetition Mode = 5 // the queue is another's, who makes way for nothing but losses
+)
+
+// String returns "none", "start", "growth", "hold", "back-off" or "competition".
+func (m Mode) String() string {
+	switch m {
+	case ModeNone:
+		return "none"
+	case ModeStart:
+		return "start"
+	case ModeGrowth:
+		return "growth"
+	case ModeHold:
+		return "hold"
+	case ModeBackOff:
+		return "back-off"
+	case ModeCompetition:
+		return "competition"
 	}
 	return "unknown"
 }
@@ -116,7 +152,7 @@ type Stats struct {
 
 	RTT time.Duration // the round-trip time in use
 
-	// The inner signals: packet groups compared so far, and what the newest one brought.
+	// The inner signals of ProfileLibwebrtc: packet groups compared so far, and what the newest one brought.
 	PacketGroups     int64
 	SendDeltaMs      float64 // between the last packets of two groups, as sent
 	ArrivalDeltaMs   float64 // the same as received
@@ -125,4 +161,14 @@ type Stats struct {
 	ModifiedOffsetMs float64 // what is held against the threshold
 	ThresholdMs      float64 // the adaptive threshold, 6 to 600
 	NoiseVarianceMs2 float64 // the Kalman filter's measurement noise
+
+	// The inner signals of ProfileAdaptive.
+	Mode             Mode    // what moves the estimate
+	Trains           int64   // packets sent close together, as a frame is, so far
+	QueueingDelayMs  float64 // of the queue that stands: the least of a short while over the least of the last 20 s
+	QueueThresholdMs float64 // a queue beyond this makes the estimate go down
+	JitterMs         float64 // of the delay, from train to train
+	TrainCapacity    int     // what the path carries of trains
+	CapacityShare    int     // what it delivers to this receiver
+	TrainShare       float64 // the usual ratio of these two while there is a queue: 1 without others
 }

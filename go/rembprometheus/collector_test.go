@@ -24,7 +24,7 @@ const absSendTimeID = 3
 
 func newFactory(tb testing.TB, opts ...remb.Option) *remb.BWEInterceptorFactory {
 	tb.Helper()
-	factory, err := remb.NewBWEInterceptorFactory(opts...)
+	factory, err := remb.NewBWEInterceptorFactory(append([]remb.Option{remb.WithProfile(remb.ProfileLibwebrtc)}, opts...)...)
 	if err != nil {
 		tb.Fatal(err)
 	}

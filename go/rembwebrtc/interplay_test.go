@@ -85,7 +85,7 @@ func newChain(t *testing.T, names ...string) *chain {
 func (c *chain) factory(name string) (factory interceptor.Factory, err error) {
 	switch name {
 	case "remb":
-		c.remb, err = remb.NewBWEInterceptorFactory(remb.WithSenderSSRC(1))
+		c.remb, err = remb.NewBWEInterceptorFactory(remb.WithProfile(remb.ProfileLibwebrtc), remb.WithSenderSSRC(1))
 		factory = c.remb
 	case "nack":
 		factory, err = nack.NewGeneratorInterceptor()

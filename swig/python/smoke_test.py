@@ -39,6 +39,28 @@ def test_trace():
     return len(expected)
 
 
+def test_adaptive():
+    """By the default profile: 400 kbit/s in bursts of five packets, each burst at 4 Mbit/s."""
+    config = remb.Config()
+    assert config.profile == remb.PROFILE_ADAPTIVE
+    config.remb_start_interval_us = remb.OFF
+    estimator, packet = remb.Estimator(config), remb.Packet()
+    packet.ssrc, packet.payload_bytes = 1, 1000
+    packet.stamps = remb.STAMP_ABS_SEND_TIME | remb.STAMP_SEQUENCE_NUMBER
+    sent = []
+    for number in range(500):
+        packet.sequence_number = number
+        packet.arrival_us = number // 5 * 100_000 + number % 5 * 2_000
+        packet.abs_send_time = packet.arrival_us * (1 << 18) // 1_000_000
+        if estimator.on_packet(packet) & remb.DUE:
+            sent.append(packet.arrival_us)
+            estimator.remb_sent(packet.arrival_us, estimator.estimate())
+    stats = estimator.stats()
+    assert stats.profile == remb.PROFILE_ADAPTIVE and stats.mode == remb.MODE_GROWTH, stats.mode
+    assert stats.estimate_bps > 400_000 and stats.trains > 90 and 0 <= stats.queueing_delay_ms < 1
+    assert len(sent) >= 9
+
+
 def test_streams():
     estimator = remb.Estimator()
     estimator.add_stream(remb.Stream(9))
@@ -87,6 +109,7 @@ def test_errors():
 
 if __name__ == "__main__":
     reports = test_trace()
+    test_adaptive()
     test_streams()
     test_message()
     test_errors()

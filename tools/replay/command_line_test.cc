@@ -35,7 +35,8 @@ TEST_CASE("flags and other arguments") {
   CHECK(absl::GetFlag(FLAGS_test_text) == "x=y");
   CHECK(absl::GetFlag(FLAGS_test_switch));
   CHECK(absl::GetFlag(FLAGS_test_clock).value == 2);
-  REQUIRE(Parse({"--notest_switch", "--test_clock=rtp-timestamp"}).ok());
+  REQUIRE(Parse({"--notest_switch", "--test_clock=rtp-timestamp", "--test_profile=adaptive"}).ok());
+  CHECK(absl::GetFlag(FLAGS_test_profile).value == 2);
   CHECK_FALSE(absl::GetFlag(FLAGS_test_switch));
   CHECK(absl::GetFlag(FLAGS_test_clock).value == 3);
 }
@@ -49,7 +50,8 @@ TEST_CASE("errors are returned, with what is known") {
         "Illegal value 'sundial' specified for flag 'test_clock'; known are abs-send-time toffset "
         "rtp-timestamp (see --help)");
   CHECK(Error({"--test_profile="}) ==
-        "Illegal value '' specified for flag 'test_profile'; known are libwebrtc (see --help)");
+        "Illegal value '' specified for flag 'test_profile'; known are libwebrtc adaptive (see "
+        "--help)");
   CHECK(Error({"--test_switch=perhaps"}).find("Illegal value 'perhaps'") == 0);
 }
 

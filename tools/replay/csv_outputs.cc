@@ -11,24 +11,41 @@ ReportCsv::ReportCsv(std::ostream& out, int32_t clock)
 void ReportCsv::OnReport(const remb_stats& stats) {
   csv_.Integer(stats.last_report_us).Integer(stats.estimate_bps).Integer(stats.stream_count);
   if (detector_) {
-    csv_.Integer(stats.state)
-        .Real(stats.offset_ms)
-        .Real(stats.noise_variance_ms2)
-        .Real(stats.threshold_ms);
+    csv_.Integer(stats.state);
+    if (stats.profile == REMB_PROFILE_LIBWEBRTC) {
+      csv_.Real(stats.offset_ms).Real(stats.noise_variance_ms2).Real(stats.threshold_ms);
+    } else {
+      csv_.Empty().Empty().Empty();
+    }
   }
   csv_.EndRow();
 }
 
-SignalCsv::SignalCsv(std::ostream& out)
-    : csv_(out,
-           "arrival_us,ssrc,send_delta_ms,arrival_delta_ms,size_delta_bytes,offset_ms,"
-           "modified_offset_ms,threshold_ms,state,incoming_bitrate_bps,link_capacity_bps,"
-           "estimate_bps,noise_variance_ms2") {}
+SignalCsv::SignalCsv(std::ostream& out, int32_t profile)
+    : adaptive_(profile == REMB_PROFILE_ADAPTIVE),
+      csv_(out, adaptive_ ? "arrival_us,ssrc,mode,queueing_delay_ms,queue_threshold_ms,jitter_ms,"
+                            "train_capacity_bps,capacity_share_bps,train_share,"
+                            "incoming_bitrate_bps,estimate_bps"
+                          : "arrival_us,ssrc,send_delta_ms,arrival_delta_ms,size_delta_bytes,"
+                            "offset_ms,modified_offset_ms,threshold_ms,state,incoming_bitrate_bps,"
+                            "link_capacity_bps,estimate_bps,noise_variance_ms2") {}
 
 void SignalCsv::OnGroup(const remb_packet& packet, const remb_stats& stats) {
-  csv_.Integer(packet.arrival_us)
-      .Integer(packet.ssrc)
-      .Real(stats.send_delta_ms)
+  csv_.Integer(packet.arrival_us).Integer(packet.ssrc);
+  if (adaptive_) {
+    csv_.Integer(stats.mode)
+        .Real(stats.queueing_delay_ms)
+        .Real(stats.queue_threshold_ms)
+        .Real(stats.jitter_ms)
+        .Integer(stats.train_capacity_bps)
+        .Integer(stats.capacity_share_bps)
+        .Real(stats.train_share)
+        .Integer(stats.incoming_bitrate_bps)
+        .Integer(stats.estimate_bps)
+        .EndRow();
+    return;
+  }
+  csv_.Real(stats.send_delta_ms)
       .Real(stats.arrival_delta_ms)
       .Real(stats.size_delta_bytes)
       .Real(stats.offset_ms)

@@ -12,7 +12,8 @@
 namespace remb::replay {
 
 // One row per report. The abs-send-time estimator has one detector, whose state is given too; the
-// other clocks have one per SSRC.
+// other clocks have one per SSRC. The adaptive profile has a state but not what that is made of by
+// the other one: such columns are empty.
 class ReportCsv : public Listener {
  public:
   ReportCsv(std::ostream& out, int32_t clock);
@@ -25,15 +26,16 @@ class ReportCsv : public Listener {
   CsvWriter csv_;
 };
 
-// One row per completed packet group.
+// One row per completed packet group, or per train with the adaptive profile.
 class SignalCsv : public Listener {
  public:
-  explicit SignalCsv(std::ostream& out);
+  SignalCsv(std::ostream& out, int32_t profile);
 
   void OnGroup(const remb_packet& packet, const remb_stats& stats) override;
   void Flush() { csv_.Flush(); }
 
  private:
+  bool adaptive_;
   CsvWriter csv_;
 };
 

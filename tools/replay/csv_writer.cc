@@ -34,6 +34,11 @@ CsvWriter& CsvWriter::Real(double value) {
   return *this;
 }
 
+CsvWriter& CsvWriter::Empty() {
+  BeginField();
+  return *this;
+}
+
 void CsvWriter::EndRow() {
   buffer_ += '\n';
   row_is_empty_ = true;

@@ -19,6 +19,7 @@ class CsvWriter {
 
   CsvWriter& Integer(int64_t value);
   CsvWriter& Real(double value);  // as printf's %.9g
+  CsvWriter& Empty();
   void EndRow();
 
   void Flush();

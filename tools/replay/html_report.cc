@@ -78,8 +78,8 @@ void HtmlReport::OnGroup(const remb_packet& packet, const remb_stats& stats) {
   states_.Add(now, per_ssrc_ ? worst_.Update(packet.ssrc, state, now) : state);
 
   Detector& detector = detectors_[per_ssrc_ ? packet.ssrc : 0];
-  AddWithGap(&detector.signal, now, stats.modified_offset_ms);
-  AddWithGap(&detector.threshold, now, stats.threshold_ms);
+  AddWithGap(&detector.signal, now, adaptive_ ? stats.queueing_delay_ms : stats.modified_offset_ms);
+  AddWithGap(&detector.threshold, now, adaptive_ ? stats.queue_threshold_ms : stats.threshold_ms);
   detector.states.Add(now, state);
   AddWithGap(&detector.delay, now, detector.delay_meter.Add(packet, clock_));
 }
@@ -120,7 +120,8 @@ Chart HtmlReport::RateChart(const TraceSummary& trace) const {
   chart.title = "Rate";
   chart.note =
       "What arrives, the estimate made of it, and the REMBs a receiver sends. Capacity is the "
-      "estimator’s own idea of it: mean throughput at over-use.";
+      "estimator’s own idea of it: ";
+  chart.note += adaptive_ ? "what it carries of frames." : "mean throughput at over-use.";
   chart.unit = "bit/s";
   chart.height = 320;
   chart.series = {
@@ -137,18 +138,20 @@ Chart HtmlReport::RateChart(const TraceSummary& trace) const {
   return chart;
 }
 
-Chart HtmlReport::SignalChart(const TraceSummary& trace, const Detector& detector) {
+Chart HtmlReport::SignalChart(const TraceSummary& trace, const Detector& detector) const {
   Chart chart;
   chart.unit = "ms";
   chart.height = 240;
   chart.linear = 10;
   chart.series = {
-      MakeLine("T", Color::kSignal, detector.signal, trace),
+      MakeLine(adaptive_ ? "Queue" : "T", Color::kSignal, detector.signal, trace),
       MakeLine("Threshold", Color::kThreshold, detector.threshold, trace),
   };
-  Series below = chart.series.back();
-  for (double& value : below.y) value = -value;
-  chart.series.push_back(std::move(below));
+  if (!adaptive_) {
+    Series below = chart.series.back();
+    for (double& value : below.y) value = -value;
+    chart.series.push_back(std::move(below));
+  }
   chart.bands = MakeBands(detector.states, trace);
   return chart;
 }
@@ -183,8 +186,13 @@ void HtmlReport::AddDetectorCharts(const TraceSummary& trace, std::vector<Chart>
   for (size_t i = 0; i < shown; ++i) {
     const auto& [ssrc, detector] = detectors[i];
     Chart signal = SignalChart(trace, *detector);
-    signal.title = title("Delay gradient", ssrc);
-    if (i == 0) {
+    signal.title = title(adaptive_ ? "Standing queue" : "Delay gradient", ssrc);
+    if (adaptive_) {
+      signal.note =
+          "How long packets wait in a queue that does not empty between frames. Above the "
+          "threshold "
+          "the rate is cut.";
+    } else if (i == 0) {
       signal.note =
           "T: how fast queueing delay grows, smoothed and weighted. Above the threshold for a "
           "while it "

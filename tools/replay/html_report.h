@@ -30,8 +30,10 @@ struct TraceSummary {
 
 class HtmlReport : public Listener {
  public:
-  explicit HtmlReport(int32_t clock)
-      : clock_(clock), per_ssrc_(clock != REMB_CLOCK_ABS_SEND_TIME) {}
+  HtmlReport(int32_t clock, int32_t profile)
+      : clock_(clock),
+        adaptive_(profile == REMB_PROFILE_ADAPTIVE),
+        per_ssrc_(!adaptive_ && clock != REMB_CLOCK_ABS_SEND_TIME) {}
 
   void OnReport(const remb_stats& stats) override;
   void OnGroup(const remb_packet& packet, const remb_stats& stats) override;
@@ -40,7 +42,8 @@ class HtmlReport : public Listener {
   report::Report Build(const TraceSummary& trace) const;
 
  private:
-  // What one detector saw. Clocks other than abs-send-time have one detector per SSRC.
+  // What one detector saw. Clocks other than abs-send-time have one detector per SSRC, with the
+  // libwebrtc profile. The adaptive profile's signal is the queue.
   struct Detector {
     Track signal;
     Track threshold;
@@ -51,11 +54,12 @@ class HtmlReport : public Listener {
 
   std::vector<report::Fact> Summary(const TraceSummary& trace) const;
   report::Chart RateChart(const TraceSummary& trace) const;
-  static report::Chart SignalChart(const TraceSummary& trace, const Detector& detector);
+  report::Chart SignalChart(const TraceSummary& trace, const Detector& detector) const;
   static report::Chart DelayChart(const TraceSummary& trace, const Detector& detector);
   void AddDetectorCharts(const TraceSummary& trace, std::vector<report::Chart>* charts) const;
 
   int32_t clock_;
+  bool adaptive_;
   bool per_ssrc_;
   Track incoming_;
   Track estimate_;

@@ -66,7 +66,7 @@ std::string Page(const report::Report& report) {
 }
 
 TEST_CASE("the page of a trace by abs-send-time: rate, delay gradient, queueing delay") {
-  HtmlReport html(REMB_CLOCK_ABS_SEND_TIME);
+  HtmlReport html(REMB_CLOCK_ABS_SEND_TIME, REMB_PROFILE_LIBWEBRTC);
   Feed(&html, 2000);
   report::Report page = html.Build(Trace(2000));
   CHECK(page.title == "x.trace.csv");
@@ -97,7 +97,7 @@ TEST_CASE("the page of a trace by abs-send-time: rate, delay gradient, queueing 
 }
 
 TEST_CASE("other clocks have a delay gradient for each SSRC, the busiest first") {
-  HtmlReport html(REMB_CLOCK_RTP_TIMESTAMP);
+  HtmlReport html(REMB_CLOCK_RTP_TIMESTAMP, REMB_PROFILE_LIBWEBRTC);
   Feed(&html, 300);
   report::Report page = html.Build(Trace(300));
   REQUIRE(page.charts.size() == 4);
@@ -107,7 +107,7 @@ TEST_CASE("other clocks have a delay gradient for each SSRC, the busiest first")
 }
 
 TEST_CASE("a trace in which nothing happened has a page too") {
-  HtmlReport html(REMB_CLOCK_ABS_SEND_TIME);
+  HtmlReport html(REMB_CLOCK_ABS_SEND_TIME, REMB_PROFILE_LIBWEBRTC);
   TraceSummary trace;
   report::Report page = html.Build(trace);
   REQUIRE(page.charts.size() == 1);
@@ -115,14 +115,14 @@ TEST_CASE("a trace in which nothing happened has a page too") {
 }
 
 TEST_CASE("the page of a long trace stays small") {
-  HtmlReport html(REMB_CLOCK_TRANSMISSION_OFFSET);
+  HtmlReport html(REMB_CLOCK_TRANSMISSION_OFFSET, REMB_PROFILE_LIBWEBRTC);
   Feed(&html, 1'000'000);
   report::Report page = html.Build(Trace(1'000'000));
   CHECK(Page(page).size() < 3'000'000);
 }
 
 TEST_CASE("a silence is a gap in the lines") {
-  HtmlReport html(REMB_CLOCK_ABS_SEND_TIME);
+  HtmlReport html(REMB_CLOCK_ABS_SEND_TIME, REMB_PROFILE_LIBWEBRTC);
   remb_packet packet = {};
   for (int64_t second : {0, 1, 4, 5}) {
     packet.arrival_us = second * 1'000'000;

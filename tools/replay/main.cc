@@ -42,7 +42,7 @@ constexpr char kHelp[] = R"(replay: what the estimator makes of a packet trace.
   replay [--clock=CLOCK] [--profile=PROFILE] [--signals=OUT.csv] [--html=OUT.html] FILE
 
 Reads FILE ("-": standard input), CSV of one row per packet as received:
-  arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc
+  arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc[,sequence_number]
 and writes one CSV row to standard output for each report of the estimator:
   arrival_us,estimate_bps,ssrc_count,detector_state,offset_ms,noise_variance_ms2,threshold_ms
 or for the clocks that have a detector for each SSRC:
@@ -53,8 +53,11 @@ detector_state is 0 normal, 1 under-using, 2 over-using.
                        abs-send-time   the header extension of that name (default)
                        toffset         RTP timestamp + transmission time offset
                        rtp-timestamp   RTP timestamp alone
-  --profile=PROFILE  which arithmetic: libwebrtc (default), answers as libwebrtc does
-  --signals=OUT.csv  also write one row per packet group with every inner signal
+  --profile=PROFILE  which arithmetic:
+                       libwebrtc       answers as libwebrtc does (default)
+                       adaptive        libremb's own: reports are changed estimates, and columns
+                                       that do not apply are empty
+  --signals=OUT.csv  also write one row per packet group (adaptive: train) with every inner signal
   --html=OUT.html    also write plots of rates, delay and detector states: one page, for any browser
   --verbose          say on standard error how long it took
   --help             print this
@@ -122,10 +125,10 @@ absl::Status Run(const std::string& path) {
   std::optional<SignalCsv> signals;
   if (!signals_path.empty()) {
     if (absl::Status status = signals_file.Open(signals_path); !status.ok()) return status;
-    listener.Add(&signals.emplace(signals_file.stream()));
+    listener.Add(&signals.emplace(signals_file.stream(), profile.value));
   }
   OutputFile html_file;
-  HtmlReport html(clock.value);
+  HtmlReport html(clock.value, profile.value);
   if (!html_path.empty()) {
     if (absl::Status status = html_file.Open(html_path); !status.ok()) return status;
     listener.Add(&html);

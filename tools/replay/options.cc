@@ -17,7 +17,8 @@ struct Name {
 constexpr std::array<Name, 3> kClocks = {{{"abs-send-time", REMB_CLOCK_ABS_SEND_TIME},
                                           {"toffset", REMB_CLOCK_TRANSMISSION_OFFSET},
                                           {"rtp-timestamp", REMB_CLOCK_RTP_TIMESTAMP}}};
-constexpr std::array<Name, 1> kProfiles = {{{"libwebrtc", REMB_PROFILE_LIBWEBRTC}}};
+constexpr std::array<Name, 2> kProfiles = {
+    {{"libwebrtc", REMB_PROFILE_LIBWEBRTC}, {"adaptive", REMB_PROFILE_ADAPTIVE}}};
 
 template <size_t size>
 bool Parse(const std::array<Name, size>& names, absl::string_view text, int32_t* value,

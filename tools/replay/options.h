@@ -16,7 +16,7 @@ struct Clock {
 bool AbslParseFlag(absl::string_view text, Clock* clock, std::string* error);
 std::string AbslUnparseFlag(const Clock& clock);
 
-// REMB_PROFILE_*: "libwebrtc".
+// REMB_PROFILE_*: "libwebrtc" or "adaptive".
 struct Profile {
   int32_t value;
 };

@@ -79,6 +79,21 @@ awk -F, 'NF != 13 || NR > 1 && ($1 < last || $3 < 0) { bad = 1 } NR > 1 { last =
 awk -F, 'NR > 1 { state[$9] = 1 } END { exit !(state[0] && state[1] && state[2]) }' signals.csv ||
   fail "--signals: states"
 
+echo "== --profile=adaptive: a row per changed estimate; columns that do not apply are empty"
+expect 0 '' --profile=adaptive --signals=adaptive.csv --html=adaptive.html "$reference/rfc51.trace.csv"
+[ "$(head -1 out)" = "$(head -1 "$reference/rfc51.expected.csv")" ] || fail "adaptive: header"
+awk -F, 'NR > 1 && (NF != 7 || $5 $6 $7 != "" || $1 + 0 < last + 0 || $2 == estimate) { bad = 1 }
+  { last = $1; estimate = $2 } END { exit bad || NR < 100 }' out || fail "adaptive: rows"
+header=arrival_us,ssrc,mode,queueing_delay_ms,queue_threshold_ms,jitter_ms,train_capacity_bps
+header+=,capacity_share_bps,train_share,incoming_bitrate_bps,estimate_bps
+[ "$(head -1 adaptive.csv)" = "$header" ] || fail "adaptive: header of --signals"
+awk -F, 'NF != 11 || NR > 1 && ($3 < 1 || $3 > 5 || $4 < 0) { bad = 1 } END { exit bad || NR < 1000 }' \
+  adaptive.csv || fail "adaptive: --signals"
+grep -q 'Standing queue' adaptive.html || fail "adaptive: --html"
+expect 0 '' --profile=adaptive --clock=rtp-timestamp "$reference/rfc51.trace.csv"
+awk -F, 'NF != 3 || NR > 1 && $2 == estimate { bad = 1 } { estimate = $2 } END { exit bad || NR < 100 }' \
+  out || fail "adaptive: rows by RTP timestamps"
+
 echo "== --html"
 expect 0 '' --html=page.html "$reference/rfc51.trace.csv"
 expect 0 '' --html=page-rtp.html --clock=rtp-timestamp "$reference/simulcast.trace.csv"

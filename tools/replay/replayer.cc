@@ -42,8 +42,9 @@ absl::Status Replayer::OnPacket(const remb_packet& packet) {
     absl::StatusOr<remb_stats> stats = Stats();
     if (!stats.ok()) return stats.status();
     // Fewer than before: the clock was set back, and counting begins anew.
-    if (stats->groups != groups_seen_ && stats->groups > 0) listener_->OnGroup(packet, *stats);
-    groups_seen_ = stats->groups;
+    const int64_t groups = stats->groups + stats->trains;  // of which a profile has one
+    if (groups != groups_seen_ && groups > 0) listener_->OnGroup(packet, *stats);
+    groups_seen_ = groups;
   }
   return absl::OkStatus();
 }

@@ -18,7 +18,7 @@ class Listener {
 
   // The estimator made a report at stats.last_report_us.
   virtual void OnReport(const remb_stats& /*stats*/) {}
-  // A packet completed a group.
+  // A packet completed a group, or with the adaptive profile a train.
   virtual void OnGroup(const remb_packet& /*packet*/, const remb_stats& /*stats*/) {}
   // A REMB was due, and counts as sent.
   virtual void OnRemb(int64_t /*time_us*/, int64_t /*bitrate_bps*/) {}

@@ -21,13 +21,15 @@ struct Field {
 };
 
 constexpr int64_t kMaxUint32 = std::numeric_limits<uint32_t>::max();
-constexpr std::array<Field, 6> kFields = {{
+constexpr size_t kNeeded = 6;
+constexpr std::array<Field, 7> kFields = {{
     {"arrival_us", 0, REMB_MAX_TIME_US},
     {"abs_send_time", 0, (1 << 24) - 1},
     {"rtp_timestamp", 0, kMaxUint32},
     {"transmission_offset", -(1 << 23), (1 << 23) - 1},
     {"payload_bytes", 0, 65535},
     {"ssrc", 0, kMaxUint32},
+    {"sequence_number", 0, 65535},
 }};
 
 // Also the longest line, which no trace comes near.
@@ -78,13 +80,16 @@ absl::Status TraceReader::ReadHeader() {
     return ErrorAt(0, "this is a pcap or pcapng capture; only CSV traces can be read");
   }
   size_t offset = 0;
-  for (const Field& field : kFields) {
+  for (columns_ = 0; columns_ < kFields.size(); ++columns_) {
+    const Field& field = kFields[columns_];
     std::string name(field.name);
     if (offset > line_.size()) {
+      if (columns_ >= kNeeded) break;
       return ErrorAt(line_.size(), absl::StrCat("the header ends before column '", name, "'"));
     }
     std::string_view found = line_.substr(offset, line_.find(',', offset) - offset);
     if (found != field.name) {
+      if (columns_ >= kNeeded) break;
       return ErrorAt(offset, absl::StrCat("the header must have column '", name, "' here, not ",
                                           Quote(found)));
     }
@@ -101,11 +106,11 @@ absl::StatusOr<bool> TraceReader::Next(remb_packet* packet) {
   absl::StatusOr<bool> line = NextLine();
   if (!line.ok() || !*line) return line;
 
-  std::array<int64_t, kFields.size()> values;
+  std::array<int64_t, kFields.size()> values = {};
   const char* const start = line_.data();
   const char* const end = start + line_.size();
   const char* at = start;
-  for (size_t i = 0; i < kFields.size(); ++i) {
+  for (size_t i = 0; i < columns_; ++i) {
     auto [after, error] = std::from_chars(at, end, values[i]);
     // Looking for the end of the field first would cost more than all the rest.
     if (error != std::errc() || (after != end && *after != ',') || values[i] < kFields[i].min ||
@@ -113,7 +118,7 @@ absl::StatusOr<bool> TraceReader::Next(remb_packet* packet) {
       return BadNumber(i, at - start);
     }
     at = after;
-    if (i + 1 < kFields.size()) {
+    if (i + 1 < columns_) {
       if (at == end) {
         return ErrorAt(line_.size(), absl::StrCat("the row ends before column '",
                                                   std::string(kFields[i + 1].name), "'"));
@@ -136,6 +141,8 @@ absl::StatusOr<bool> TraceReader::Next(remb_packet* packet) {
   packet->transmission_offset = static_cast<int32_t>(values[3]);
   packet->payload_bytes = static_cast<int32_t>(values[4]);
   packet->ssrc = static_cast<uint32_t>(values[5]);
+  packet->sequence_number = static_cast<int32_t>(values[6]);
+  if (columns_ > kNeeded) packet->stamps |= REMB_STAMP_SEQUENCE_NUMBER;
   return true;
 }
 

@@ -19,8 +19,9 @@ namespace remb::replay {
 
 // Columns, by the header line that every trace has:
 //   arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc
-// abs_send_time has 24 bits; transmission_offset is in ticks of the RTP clock, 0 where the sender
-// gave none; payload_bytes includes padding. Lines may end in CR LF.
+// and maybe sequence_number behind them, which tells the adaptive profile of losses. abs_send_time
+// has 24 bits; transmission_offset is in ticks of the RTP clock, 0 where the sender gave none;
+// payload_bytes includes padding. Lines may end in CR LF.
 //
 // Every error says where: "FILE:LINE:COLUMN: what". A column is a byte's place in the line, from 1.
 class TraceReader {
@@ -28,7 +29,7 @@ class TraceReader {
   // Opens a file, or standard input if path is "-", and checks the header.
   static absl::StatusOr<TraceReader> Open(const std::string& path);
 
-  // Reads one row into *packet, all stamps present. False: no more rows.
+  // Reads one row into *packet, all stamps present that have a column. False: no more rows.
   absl::StatusOr<bool> Next(remb_packet* packet);
 
   // For a progress display; the size is 0 if it is not known.
@@ -59,6 +60,7 @@ class TraceReader {
   size_t begin_ = 0;  // what is read but not yet taken is buffer_[begin_, end_)
   size_t end_ = 0;
   bool at_end_ = false;
+  size_t columns_ = 0;
   std::string_view line_;
   int64_t line_number_ = 0;
 };

@@ -61,9 +61,23 @@ TEST_CASE("a trace's rows become packets with all stamps") {
   CHECK(packets[0].transmission_offset == -8388608);
   CHECK(packets[0].payload_bytes == 65535);
   CHECK(packets[0].ssrc == 4294967295);
-  CHECK(packets[0].reserved == 0);
+  CHECK(packets[0].sequence_number == 0);
   CHECK(packets[1].arrival_us == REMB_MAX_TIME_US);
   CHECK(packets[1].transmission_offset == 8388607);
+}
+
+TEST_CASE("a trace may have sequence numbers") {
+  std::string text = kHeader;
+  text.insert(text.size() - 1, ",sequence_number");
+  std::vector<remb_packet> packets;
+  REQUIRE(Read(text + "1,2,3,4,5,6,65535\n", &packets) == "");
+  REQUIRE(packets.size() == 1);
+  CHECK(packets[0].ssrc == 6);
+  CHECK(packets[0].sequence_number == 65535);
+  CHECK(packets[0].stamps == (7 | REMB_STAMP_SEQUENCE_NUMBER));
+  CHECK(Read(text + "1,2,3,4,5,6\n") == "2:12: the row ends before column 'sequence_number'");
+  CHECK(Read(text + "1,2,3,4,5,6,65536\n") ==
+        "2:13: column 'sequence_number': '65536' is out of range, 0 to 65535");
 }
 
 TEST_CASE("line ends: CR LF, and none at the end of the file") {

@@ -91,8 +91,10 @@ REMB_API const char *remb_version_string(void);
 #define REMB_MAX_MESSAGE_BYTES 1040        /* the longest RTCP REMB: 20 + 4 * REMB_MAX_SSRCS */
 
 /* Which arithmetic. */
-#define REMB_PROFILE_DEFAULT 0   /* at present libwebrtc */
+#define REMB_PROFILE_DEFAULT 0   /* at present adaptive */
 #define REMB_PROFILE_LIBWEBRTC 1 /* answers as libwebrtc's receive side does, to the bit/s */
+#define REMB_PROFILE_ADAPTIVE 2  /* libremb's own: by standing queue, the capacity that frames */
+                                 /* show, and competing TCP */
 
 /* Where send times come from. */
 #define REMB_CLOCK_AUTO 0 /* as libwebrtc: abs-send-time from the first packet that has it; */
@@ -119,11 +121,20 @@ REMB_API const char *remb_version_string(void);
 #define REMB_STAMP_RTP_TIMESTAMP 4
 #define REMB_STAMP_ABS_CAPTURE_TIME 8
 #define REMB_STAMP_CAPTURE_CLOCK_OFFSET 16 /* only together with abs-capture-time */
+#define REMB_STAMP_SEQUENCE_NUMBER 32      /* shows losses; nothing but them hangs on it */
 
 /* Detector states, by libwebrtc's numbers. */
 #define REMB_STATE_NORMAL 0
 #define REMB_STATE_UNDERUSING 1
 #define REMB_STATE_OVERUSING 2
+
+/* What moves the adaptive profile's rate. */
+#define REMB_MODE_NONE 0        /* another profile, or nothing measured yet */
+#define REMB_MODE_START 1       /* the first seconds: to what frames show that the path carries */
+#define REMB_MODE_GROWTH 2      /* up: no queue stands */
+#define REMB_MODE_HOLD 3        /* neither: a queue that may be jitter, or media below the rate */
+#define REMB_MODE_BACK_OFF 4    /* down: a queue stands */
+#define REMB_MODE_COMPETITION 5 /* the queue is another's, who leaves room to none but losses */
 
 /* Why a stream's send times come from where they do. */
 #define REMB_REASON_UNHEARD 0 /* no packet yet: none */
@@ -137,6 +148,9 @@ REMB_API const char *remb_version_string(void);
 #define REMB_REASON_OTHER_CLOCK \
   7 /* none: its capture times do not lie on the other streams' time line, or jump about */
 #define REMB_REASON_AUDIO 8 /* none: audio, which the config leaves out */
+
+/* In the REMB schedule: without that. */
+#define REMB_OFF (-1)
 
 /* An extension id: "this stream does not have the extension". */
 #define REMB_ID_NONE (-1)
@@ -167,10 +181,23 @@ typedef struct remb_config {
   int64_t initial_bitrate_bps; /* makes a valid first estimate; default none: no REMB before one */
   int64_t min_bitrate_bps;     /* as in remb_set_min_bitrate; default 5 000 */
   int64_t max_bitrate_bps;     /* as in remb_set_max_bitrate; default no limit */
-  int64_t remb_interval_us;    /* between REMBs that do not go down: 10 000 to 60 000 000, */
-                               /* default 1 000 000 */
+  int64_t remb_interval_us;    /* between REMBs, unless one is due sooner by what follows: */
+                               /* 10 000 to 60 000 000, default 1 000 000 */
   int32_t abs_capture_time_id; /* for SSRCs that were not added: 1 to 255; default none */
   int32_t reserved;            /* 0 */
+  /* The rest of the REMB schedule. Defaults that differ between profiles are 0 after
+   * remb_config_init, so that the profile can be changed. */
+  int64_t remb_start_interval_us; /* between REMBs at first, if below remb_interval_us: 10 000 to */
+                                  /* 60 000 000; REMB_OFF; default 100 000, libwebrtc REMB_OFF */
+  int64_t remb_start_duration_us; /* how long after the first REMB that holds: 10 000 to */
+                                  /* 60 000 000, default 3 000 000 */
+  int64_t remb_min_interval_us;   /* between a REMB and one that a rise makes due: 10 000 to */
+                                  /* 60 000 000; REMB_OFF: 0; default 100 000 */
+  int32_t remb_fall_percent; /* due at once when rate * (100 + this) <= last rate sent * 100: */
+                             /* 1 to 1 000; REMB_OFF; default 3 */
+  int32_t remb_rise_percent; /* due at once, if remb_min_interval_us after the last, when */
+                             /* rate * 100 >= last rate sent * (100 + this): 1 to 1 000; */
+                             /* REMB_OFF; default 5, libwebrtc REMB_OFF */
 } remb_config;
 
 /* Sets struct_size to the size given, sizeof(remb_config), and every default within it. Returns
@@ -231,13 +258,13 @@ typedef struct remb_packet {
   uint32_t struct_size;
   uint32_t ssrc;
   int64_t arrival_us;
-  uint32_t stamps;        /* REMB_STAMP_* bits: which of the times here are present */
+  uint32_t stamps;        /* REMB_STAMP_* bits: which of the members here are present */
   uint32_t abs_send_time; /* 24 bits, 6.18 fixed-point seconds */
   uint32_t rtp_timestamp; /* in units of the stream's clock rate */
   int32_t
       transmission_offset;  /* RFC 5450, -2^23 to 2^23 - 1, in units of the stream's clock rate */
   int32_t payload_bytes;    /* payload plus padding, 0 to 65 535 */
-  int32_t reserved;         /* 0 */
+  int32_t sequence_number;  /* RTP's, 0 to 65 535 */
   int64_t abs_capture_time; /* the 64 bits of the extension: NTP time, 32.32 fixed-point */
   int64_t capture_clock_offset; /* its second 64 bits: capture clock - sender's clock, 32.32 */
 } remb_packet;
@@ -281,9 +308,11 @@ typedef struct remb_message {
  * send: those heard most recently, in numeric order, none silent for 2 s, without 0 (so none while
  * only SSRC 0 is heard; the rate is the sender's as a whole); sender_ssrc is left as it is.
  * Otherwise *message is untouched. A REMB is due at once on the first estimate and when the rate
- * has gone down by 3 % or more, else each remb_interval_us while any stream is alive. It stays due
- * until remb_sent: after a failed send, poll again within 100 ms. message may be NULL. Returns
- * facts; REMB_ERR_NULL (estimator), REMB_ERR_STRUCT_SIZE, REMB_ERR_TIME. */
+ * has gone down by 3 % or more, else each remb_interval_us while any stream is alive; by the
+ * adaptive profile also when it has gone up by 5 % or more, and each 100 ms for the first 3 s. All
+ * of this can be set in remb_config. A REMB stays due until remb_sent: after a failed send, poll
+ * again within 100 ms. message may be NULL. Returns facts; REMB_ERR_NULL (estimator),
+ * REMB_ERR_STRUCT_SIZE, REMB_ERR_TIME. */
 REMB_API int32_t remb_poll(remb_estimator *estimator, int64_t now_us, remb_message *message);
 
 /* Records that a REMB of this rate was sent. Call it only after the send succeeded. Returns
@@ -329,6 +358,17 @@ typedef struct remb_stats {
   double modified_offset_ms; /* T = min(deltas, 60) * offset: what is held against the threshold */
   double threshold_ms;       /* the adaptive threshold, 6 to 600 */
   double noise_variance_ms2; /* the Kalman filter's measurement noise */
+  /* From here on of the adaptive profile; by another one all are 0, as the last eight are by it. */
+  int32_t mode;               /* REMB_MODE_* */
+  int32_t reserved2;          /* 0 */
+  int64_t trains;             /* packets sent close together, as a frame is, so far */
+  double queueing_delay_ms;   /* of the queue that stands: the least of a short while over the */
+                              /* least of the last 20 s */
+  double queue_threshold_ms;  /* a queue beyond this makes the rate go down */
+  double jitter_ms;           /* of the delay, from train to train */
+  int64_t train_capacity_bps; /* what the path carries of trains; 0: not known */
+  int64_t capacity_share_bps; /* what it delivers to this receiver; 0: not known */
+  double train_share; /* the usual ratio of these two while there is a queue: 1 without others */
 } remb_stats;
 
 /* Copies the inner signals. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE (shorter than 8).

@@ -25,6 +25,15 @@ type testCase struct {
 	steps []step
 	caps  bool
 	loss  float64
+	calls int // for each source; 0: as many as the command line says
+}
+
+// count is how many calls are made for each source.
+func (c testCase) count(runs int) int {
+	if c.calls > 0 {
+		return c.calls
+	}
+	return runs
 }
 
 type step struct {
@@ -46,6 +55,10 @@ var cases = []testCase{
 	},
 	{name: "loss", title: "5 Mbit/s with 1 % loss", duration: 90 * time.Second, steps: []step{{0, 5_000_000}}, loss: 0.01},
 	{name: "none", title: "no bottleneck", duration: 90 * time.Second, steps: []step{{0, 0}}},
+	// Ten, since the start is the part of a call that differs most from one to the next.
+	{
+		name: "start", title: "ten starts on 2 Mbit/s", duration: 8 * time.Second, steps: []step{{0, 2_000_000}}, calls: 10,
+	},
 	{
 		name: "cap", title: "no bottleneck, REMB ≤ 1.5 → 0.5 → 1.5 Mbit/s", duration: 60 * time.Second, caps: true,
 		steps: []step{{0, 1_500_000}, {20 * time.Second, 500_000}, {40 * time.Second, 1_500_000}},
@@ -59,13 +72,21 @@ type source struct {
 	options     []remb.Option
 }
 
+// knowing is the name of the source that the others are compared with.
+const knowing = "knowing"
+
+// library is the library with a profile.
+func library(p remb.Profile) source {
+	return source{
+		p.String(), "libremb, profile " + p.String(), browsercall.REMBSource{Kind: browsercall.SourceLibremb},
+		[]remb.Option{remb.WithProfile(p)},
+	}
+}
+
 var sources = []source{
+	library(remb.ProfileLibwebrtc), library(remb.ProfileAdaptive),
 	{
-		"libwebrtc", "libremb, profile libwebrtc", browsercall.REMBSource{Kind: browsercall.SourceLibremb},
-		[]remb.Option{remb.WithProfile(remb.ProfileLibwebrtc)},
-	},
-	{
-		"knowing", "REMB 0.9 × the true capacity", browsercall.REMBSource{Kind: browsercall.SourceKnowing, Factor: 0.9}, nil,
+		knowing, "REMB 0.9 × the true capacity", browsercall.REMBSource{Kind: browsercall.SourceKnowing, Factor: 0.9}, nil,
 	},
 	{"none", "no REMB", browsercall.REMBSource{Kind: browsercall.SourceNone}, nil},
 }
@@ -85,14 +106,14 @@ func (c testCase) scaled(factor float64) testCase {
 }
 
 // run is a call of this case.
-func (c testCase) run(s source, seed uint64, interval time.Duration) browserrun.Run {
+func (c testCase) run(s source, seed uint64, o options) browserrun.Run {
 	r := browserrun.Run{
 		Call: browsercall.Config{
 			Link:   browsercall.Link{Delay: delay, Queue: queue, Loss: c.loss},
 			Source: s.remb, SourceMax: sourceMax, Seed: seed,
-			Options: append([]remb.Option{remb.WithREMBInterval(interval)}, s.options...),
+			Options: append([]remb.Option{remb.WithREMBInterval(o.interval)}, s.options...),
 		},
-		Duration: c.duration,
+		Duration: c.duration, EvenFrames: o.even,
 	}
 	if c.caps {
 		r.Call.MaxBitrate = int(c.steps[0].bps)

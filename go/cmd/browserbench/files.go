@@ -114,6 +114,9 @@ func cameAfter(came bool, after time.Duration) string {
 	return decimal(after.Seconds())
 }
 
+// changeOf names a change: 2_to_0.6.
+func changeOf(c callrecord.Change) string { return mbit(c.From) + "_to_" + mbit(c.To) }
+
 // writeCSV writes a line for each call and each median.
 func writeCSV(out io.Writer, groups []group) error {
 	w := csv.NewWriter(out)
@@ -158,7 +161,8 @@ func (s *series) writeJSON(out io.Writer, groups []group) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(map[string]any{
-		"begin": s.begin, "browser": s.browser, "remb_interval": s.interval, "conventions": strings.TrimSpace(conventions),
-		"results": entries,
+		"begin": s.begin, "browser": s.browser, "remb_interval": s.interval, "even_frames": s.even,
+		"conventions": strings.TrimSpace(conventions),
+		"results":     entries,
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -8,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/libremb/libremb/go/internal/browserrun"
 )
 
 // options is what the command line says.
@@ -16,6 +19,7 @@ type options struct {
 	sources  []source
 	runs     int
 	interval time.Duration
+	even     bool // frames
 	out      string
 	verbose  bool
 	terminal bool // progress goes to one
@@ -34,9 +38,11 @@ Flags:
 const examples = `
 Examples:
   BENCH
-      all cases, three runs: about an hour
+      all cases, three runs: about an hour and a half
   BENCH --runs=1 --cases=drop --sources=libwebrtc
       a minute and a half
+  BENCH --cases=start --profile=adaptive
+      ten starts, and ten of the knowing receiver: four minutes
   BENCH --runs=1 --duration-scale=0.1
       only to see that it works; the figures mean nothing then
 
@@ -58,8 +64,11 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags := flag.NewFlagSet("browserbench", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors are returned, and shown once
 	names := flags.String("cases", strings.Join(caseNames(), ","), "`NAMES` of what to measure")
-	sourceNames := flags.String("sources", "libwebrtc,knowing", "`NAMES` of who decides what REMBs say")
-	flags.IntVar(&o.runs, "runs", 3, "`NUMBER` of calls for each case and source")
+	sourceNames := flags.String("sources", "libwebrtc,adaptive,"+knowing, "`NAMES` of who decides what REMBs say")
+	profile := flags.String("profile", "", "`PROFILE` of libremb, libwebrtc or adaptive: only that one, and knowing")
+	flags.IntVar(&o.runs, "runs", 3, "`NUMBER` of calls for each case and source; start makes ten")
+	frames := flags.String("frames", browserrun.Uneven, "how the picture's `FRAMES` come: "+browserrun.Uneven+
+		", 15 to 30 a second, or "+browserrun.Even+", 30 a second as of a camera")
 	scale := flags.Float64("duration-scale", 1, "`FACTOR` for all durations, 0.05 to 10")
 	flags.DurationVar(&o.interval, "remb-interval", time.Second,
 		"`TIME` between REMBs of libremb that do not lower the rate")
@@ -77,6 +86,19 @@ func parse(args []string, out io.Writer) (options, error) {
 	var err error
 	if o.cases, err = pick("cases", *names, cases, func(c testCase) string { return c.name }); err != nil {
 		return o, err
+	}
+	if o.even, err = browserrun.ParseFrames(*frames); err != nil {
+		return o, fmt.Errorf("--frames: %w", err)
+	}
+	if *profile != "" {
+		named := false
+		if flags.Visit(func(f *flag.Flag) { named = named || f.Name == "sources" }); named {
+			return o, errors.New("--profile and --sources both say who decides")
+		}
+		if _, err = pick("profile", *profile, sources[:2], func(s source) string { return s.name }); err != nil {
+			return o, err
+		}
+		*sourceNames = *profile + "," + knowing
 	}
 	if o.sources, err = pick("sources", *sourceNames, sources, func(s source) string { return s.name }); err != nil {
 		return o, err

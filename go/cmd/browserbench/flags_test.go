@@ -26,15 +26,18 @@ func TestFlags(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	for args, want := range map[string]string{
-		"--cases=2M,3M":         `"3M" is none of 2M, drop, rfc51, loss, none, cap`,
-		"--sources=":            `"" is none of libwebrtc, knowing, none`,
-		"--runs=0":              "--runs",
-		"--duration-scale=NaN":  "--duration-scale",
-		"--duration-scale=0.01": "--duration-scale",
-		"--remb-interval=1ms":   "--remb-interval",
-		"--out=":                "--out",
-		"--what":                "what",
-		"drop":                  `"drop" is not a flag`,
+		"--cases=2M,3M":                     `"3M" is none of 2M, drop, rfc51, loss, none, start, cap`,
+		"--sources=":                        `"" is none of libwebrtc, adaptive, knowing, none`,
+		"--profile=fast":                    `--profile: "fast" is none of libwebrtc, adaptive`,
+		"--profile=adaptive --sources=none": "--profile and --sources",
+		"--frames=odd":                      `--frames: "odd" is none of uneven, even`,
+		"--runs=0":                          "--runs",
+		"--duration-scale=NaN":              "--duration-scale",
+		"--duration-scale=0.01":             "--duration-scale",
+		"--remb-interval=1ms":               "--remb-interval",
+		"--out=":                            "--out",
+		"--what":                            "what",
+		"drop":                              `"drop" is not a flag`,
 	} {
 		if _, err := parse(strings.Fields(args), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", args, err)
@@ -57,7 +60,7 @@ func TestCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := capped[0].run(sources[0], 3, time.Second)
+	run := capped[0].run(sources[0], 3, options{interval: time.Second})
 	if run.Call.Link.CapacityBps != 0 || run.Call.MaxBitrate != 1_500_000 || len(run.Steps) != 2 || run.Call.Seed != 3 {
 		t.Errorf("%+v", run)
 	}
@@ -70,7 +73,7 @@ func TestCases(t *testing.T) {
 		if c.caps {
 			continue
 		}
-		run := c.run(sources[1], 1, time.Second)
+		run := c.run(sources[1], 1, options{interval: time.Second})
 		if run.Call.Link.CapacityBps != c.steps[0].bps || len(run.Steps) != len(c.steps)-1 || run.Call.Link.Loss != c.loss {
 			t.Errorf("%s: %+v", c.name, run)
 		}

@@ -71,9 +71,16 @@ type series struct {
 // run makes all calls, the first of each case and source before the second of any, so that a machine that changes its
 // mood changes it for all. It ends early with ctx.
 func (s *series) run(ctx context.Context) error {
-	total := s.runs * len(s.cases) * len(s.sources)
-	for i := range s.runs {
+	total, most := 0, 0
+	for _, c := range s.cases {
+		total += c.count(s.runs) * len(s.sources)
+		most = max(most, c.count(s.runs))
+	}
+	for i := range most {
 		for _, c := range s.cases {
+			if i >= c.count(s.runs) {
+				continue
+			}
 			for _, source := range s.sources {
 				what := fmt.Sprintf("%d/%d  %s, %s", len(s.outcomes)+1, total, c.name, source.name)
 				o := outcome{testCase: c, source: source, run: i + 1}
@@ -102,7 +109,7 @@ func (s *series) call(ctx context.Context, o *outcome, what string) (err error) 
 	}
 	defer func() { err = errors.Join(err, browser.Close()) }()
 	s.browser = browser.UserAgent()
-	run := o.testCase.run(o.source, uint64(o.run), s.interval)
+	run := o.testCase.run(o.source, uint64(o.run), s.options)
 	run.OnSecond = func(at time.Duration, sample browsercall.Sample) {
 		fmt.Fprint(s.progress, s.line(what, at, o.testCase.duration, sample))
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/libremb/libremb/go/internal/chromium"
 )
 
-// The whole program but for its exit: one case, cut down to a few seconds, with both sources.
+// The whole program but for its exit: one case, cut down to a few seconds, with all three sources.
 func TestProgram(t *testing.T) {
 	if _, err := chromium.Path(); errors.Is(err, chromium.ErrNotFound) {
 		t.Skip(err)
@@ -33,13 +33,14 @@ func TestProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"\ndrop: 2 → 0.6 → 2 Mbit/s, 6 s\n", "→ 0.6 sent", " libwebrtc    1  0.", " knowing    1  0.", "Chrome/",
+		"\ndrop: 2 → 0.6 → 2 Mbit/s, 6 s\n", "→ 0.6 sent", " libwebrtc    1  0.", " adaptive    1  0.", " knowing    1  0.",
+		"\nSide by side", "Chrome/",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}
 	}
-	if !strings.Contains(progress.String(), "2/2  drop, knowing    6 s of 6  capacity 2.00") {
+	if !strings.Contains(progress.String(), "3/3  drop, knowing    6 s of 6  capacity 2.00") {
 		t.Errorf("progress\n%s", &progress)
 	}
 	file, err := os.Open(filepath.Join(folder, "figures.csv"))
@@ -48,7 +49,7 @@ func TestProgram(t *testing.T) {
 	}
 	defer func() { _ = file.Close() }()
 	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil || len(rows) != 5 || rows[4][0] != "drop" || rows[4][1] != "knowing" || rows[4][2] != "median" {
+	if err != nil || len(rows) != 7 || rows[6][0] != "drop" || rows[6][1] != "knowing" || rows[6][2] != "median" {
 		t.Errorf("%v, %v", rows, err)
 	}
 	data, err := os.ReadFile(filepath.Join(folder, "figures.json"))
@@ -62,12 +63,12 @@ func TestProgram(t *testing.T) {
 	if err := errors.Join(err, json.Unmarshal(data, &figures)); err != nil {
 		t.Fatal(err)
 	}
-	if r := figures.Results; len(r) != 2 || len(r[1].Runs) != 1 || r[1].Median.REMBs < 20 ||
-		len(r[1].Runs[0].Changes) != 2 {
+	if r := figures.Results; len(r) != 3 || len(r[2].Runs) != 1 || r[2].Median.REMBs < 20 ||
+		len(r[2].Runs[0].Changes) != 2 {
 		t.Errorf("%s", data)
 	}
 	page, err := os.ReadFile(filepath.Join(folder, "drop.html"))
-	if err != nil || strings.Count(string(page), "availableOutgoingBitrate") < 2 {
+	if err != nil || strings.Count(string(page), "availableOutgoingBitrate") < 3 {
 		t.Errorf("a page of %d bytes: %v", len(page), err)
 	}
 }

@@ -13,8 +13,8 @@ import (
 func (s *series) page(c testCase, groups []group) report.Report {
 	page := report.Report{
 		Title: "Chromium over " + c.title,
-		Subtitle: fmt.Sprintf("%.0f s, 50 ms one way, 300 ms drop-tail queue; VP8, 640x480, at most 4 Mbit/s; REMBs of "+
-			"libremb %v apart. %s. %s", c.duration.Seconds(), s.interval, s.browser, s.begin.Format("2 January 2006")),
+		Subtitle: fmt.Sprintf("%.0f s, 50 ms one way, 300 ms drop-tail queue; VP8, 640x480, %s frames, at most 4 Mbit/s; "+
+			"REMBs of libremb %v apart. %s. %s", c.duration.Seconds(), framesName(s.even), s.interval, s.browser, s.begin.Format("2 January 2006")),
 	}
 	for _, g := range groups {
 		page.Summary = append(page.Summary, facts(g)...)
@@ -23,6 +23,13 @@ func (s *series) page(c testCase, groups []group) report.Report {
 		}
 	}
 	return page
+}
+
+func framesName(even bool) string {
+	if even {
+		return browserrun.Even
+	}
+	return browserrun.Uneven
 }
 
 func facts(g group) []report.Fact {

@@ -25,6 +25,10 @@ Conventions
   obeyed: share of looks at getStats, five a second, in which availableOutgoingBitrate was within 4 % of the REMB of
     the moment or of one no more than a second older.
   late: how much later than it should this machine passed on 1 % of the packets. Above a few ms it spoils the figures.
+  up, down, queue < 50 ms: → X sent and → X queue of the rises and drops, one after the other. A > says that some call
+    did not get there before the next change, which counts as then. × knowing: over the knowing receiver's figure.
+  frames: uneven, as the picture comes through captureStream(30), which leaves out frames, so that there are 15 to 30 a
+    second by turns; even, 30 in each second.
   In the case cap the path is unlimited, and the highest REMB stands for the capacity.
 `
 
@@ -86,6 +90,9 @@ func (s *series) printTables(out io.Writer) error {
 			return err
 		}
 	}
+	if err := printSummary(out, groups); err != nil {
+		return err
+	}
 	_, err := io.WriteString(out, conventions)
 	return err
 }
@@ -126,6 +133,3 @@ func seconds(came bool, after time.Duration) string {
 func ms(d time.Duration) string { return fmt.Sprintf("%.0f ms", callrecord.Milliseconds(d)) }
 
 func mbit(bps float64) string { return strconv.FormatFloat(bps/1e6, 'f', -1, 64) }
-
-// changeOf names a change in a file: 2_to_0.6.
-func changeOf(c callrecord.Change) string { return mbit(c.From) + "_to_" + mbit(c.To) }

@@ -56,7 +56,7 @@ func serve(ctx context.Context, o options, out io.Writer) error {
 		Link: browsercall.Link{
 			CapacityBps: int64(o.call.Capacity[0].Bps), Delay: o.call.Delay, Queue: o.call.Queue,
 		},
-		Options: o.call.Options,
+		Profile: o.call.Profile, Options: o.call.Options,
 	})
 }
 

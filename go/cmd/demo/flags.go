@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,6 +53,8 @@ Examples:
       a short look
   DEMO --capacity=5M,1M --delay=20ms --max-rate=4M
       another network, another camera
+  DEMO --profile=libwebrtc
+      the same call, estimated as Chrome's own receive side does
   DEMO --runs=3 --seed=10
       three calls, and the median of their figures
   DEMO --check
@@ -89,7 +92,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.DurationVar(&o.call.Queue, "queue", 300*time.Millisecond, "longest `TIME` that a packet may have to wait there")
 	flags.Uint64Var(&o.call.Seed, "seed", 1, "`NUMBER` that the video's random sizes come from")
 	flags.StringVar(&maxRate, "max-rate", "1.7M", "`RATE` of payload that the video never exceeds; browsers give 640x480 1.7M")
-	flags.StringVar(&profile, "profile", remb.ProfileLibwebrtc.String(), "the estimator's `PROFILE`: "+strings.Join(profileNames(), ", "))
+	flags.StringVar(&profile, "profile", profiles[0].String(), "the estimator's `PROFILE`: "+profileNames())
 	interval := flags.Duration("remb-interval", time.Second, "`TIME` between REMBs that do not lower the rate")
 	flags.IntVar(&o.runs, "runs", 1, "`NUMBER` of calls, one after the other, with seeds counted up; their median follows")
 	flags.StringVar(&o.out, "out", "demo-report.html", "`FILE` for the report, numbered if there are several runs; empty: none")
@@ -125,14 +128,15 @@ func parse(args []string, out io.Writer) (options, error) {
 		return o, fmt.Errorf("--max-rate: %w", err)
 	}
 	o.call.MaxRate = int64(max)
-	p, ok := profiles[profile]
-	if !ok {
-		return o, fmt.Errorf("--profile: %q is none of %s", profile, strings.Join(profileNames(), ", "))
+	known := slices.IndexFunc(profiles, func(p remb.Profile) bool { return p.String() == profile })
+	if known < 0 {
+		return o, fmt.Errorf("--profile: %q is none of %s", profile, profileNames())
 	}
+	o.call.Profile = profiles[known]
 	if *interval < 10*time.Millisecond || *interval > time.Minute {
 		return o, fmt.Errorf("--remb-interval: %v is not within 10ms and 1m0s", *interval)
 	}
-	o.call.Options = []remb.Option{remb.WithProfile(p), remb.WithREMBInterval(*interval)}
+	o.call.Options = []remb.Option{remb.WithREMBInterval(*interval)}
 	if err := o.browserFlags(flags); err != nil {
 		return o, err
 	}
@@ -174,9 +178,16 @@ func (o *options) inRange() error {
 	return nil
 }
 
-var profiles = map[string]remb.Profile{"libwebrtc": remb.ProfileLibwebrtc}
+// profiles, the default first.
+var profiles = []remb.Profile{remb.ProfileAdaptive, remb.ProfileLibwebrtc}
 
-func profileNames() []string { return []string{"libwebrtc"} }
+func profileNames() string {
+	names := make([]string, len(profiles))
+	for i, p := range profiles {
+		names[i] = p.String()
+	}
+	return strings.Join(names, ", ")
+}
 
 // The rates that may be asked for: below, a packet takes seconds; above, one machine cannot keep the time.
 const (

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/libremb/libremb/go/internal/callrecord"
+	"github.com/libremb/libremb/go/remb"
 )
 
 func TestDefaults(t *testing.T) {
@@ -23,8 +24,19 @@ func TestDefaults(t *testing.T) {
 	}
 	c := o.call
 	if c.Duration != time.Minute || c.Delay != 50*time.Millisecond || c.Queue != 300*time.Millisecond ||
-		c.MaxRate != 1_700_000 || c.Seed != 1 || o.runs != 1 || o.json || len(c.Options) != 2 {
+		c.MaxRate != 1_700_000 || c.Seed != 1 || o.runs != 1 || o.json || len(c.Options) != 1 ||
+		c.Profile != remb.ProfileAdaptive {
 		t.Errorf("%+v", o)
+	}
+}
+
+func TestProfile(t *testing.T) {
+	for name, want := range map[string]remb.Profile{
+		"adaptive": remb.ProfileAdaptive, "libwebrtc": remb.ProfileLibwebrtc,
+	} {
+		if o, err := parse([]string{"--profile=" + name}, io.Discard); err != nil || o.call.Profile != want {
+			t.Errorf("%s: %v, %v", name, o.call.Profile, err)
+		}
 	}
 }
 
@@ -65,7 +77,7 @@ func TestBadCommandLines(t *testing.T) {
 		"--capacity=1M,2M@9s,1M":    "does not say when it begins",
 		"--capacity=1M,2M@9s,1M@9s": "does not begin after the one before it",
 		"--max-rate=fast":           "--max-rate",
-		"--profile=adaptable":       `--profile: "adaptable" is none of libwebrtc`,
+		"--profile=adaptable":       `--profile: "adaptable" is none of adaptive, libwebrtc`,
 		"--remb-interval=1ms":       "--remb-interval",
 		"--runs=0":                  "--runs",
 		"--runs=101":                "--runs",

@@ -108,8 +108,8 @@ func announce(call *democall.Config, o options, i int, out io.Writer) error {
 			what = "\n" + what
 		}
 	}
-	_, err := fmt.Fprintf(out, "%s%v over %s, seed %d; connecting ...\n", what, call.Duration,
-		callview.Path(call.Capacity), call.Seed)
+	_, err := fmt.Fprintf(out, "%s%v over %s, profile %s, seed %d; connecting ...\n", what, call.Duration,
+		callview.Path(call.Capacity), call.Profile, call.Seed)
 	if err != nil {
 		return err
 	}

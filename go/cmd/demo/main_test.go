@@ -31,9 +31,10 @@ func start(t *testing.T, ctx context.Context, args ...string) string {
 
 func TestProgram(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "call.html")
-	out := start(t, t.Context(), "--duration=3s", "--capacity=1M", "--delay=10ms", "--runs=2", "--out="+path)
+	out := start(t, t.Context(), "--duration=3s", "--capacity=1M", "--delay=10ms", "--runs=2", "--profile=libwebrtc",
+		"--out="+path)
 	for _, want := range []string{
-		"Run 1 of 2: 3s over 1 Mbit/s, seed 1", "Run 2 of 2: 3s over 1 Mbit/s, seed 2", "\n   3      1.00  ", "\nSummary\n",
+		"Run 1 of 2: 3s over 1 Mbit/s, profile libwebrtc, seed 1", "Run 2 of 2: 3s over 1 Mbit/s, profile libwebrtc, seed 2", "\n   3      1.00  ", "\nSummary\n",
 		"Median of 2 runs", "Seeds 1 to 2.", strings.TrimSuffix(path, ".html") + "-2.html",
 	} {
 		if !strings.Contains(out, want) {
@@ -45,7 +46,8 @@ func TestProgram(t *testing.T) {
 	}
 	for _, suffix := range []string{"-1.html", "-2.html"} {
 		page, err := os.ReadFile(strings.TrimSuffix(path, ".html") + suffix)
-		if err != nil || !bytes.Contains(page, []byte("A call over 1 Mbit/s")) {
+		if err != nil || !bytes.Contains(page, []byte("A call over 1 Mbit/s")) ||
+			!bytes.Contains(page, []byte("profile libwebrtc")) {
 			t.Errorf("report %s of %d bytes: %v", suffix, len(page), err)
 		}
 	}
@@ -53,7 +55,7 @@ func TestProgram(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	var got struct {
-		Conventions struct{ Sizes, Sender string }
+		Conventions struct{ Sizes, Receiver, Sender string }
 		Runs        []callrecord.Summary
 		Median      callrecord.Summary
 	}
@@ -61,7 +63,8 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &got); err != nil {
 		t.Fatalf("%v:\n%s", err, out)
 	}
-	if len(got.Runs) != 1 || got.Median.Duration != 2*time.Second || got.Median.Sent < 20 || got.Median.Utilisation <= 0 {
+	if len(got.Runs) != 1 || got.Median.Duration != 2*time.Second || got.Median.Sent < 20 || got.Median.Utilisation <= 0 ||
+		!strings.Contains(got.Conventions.Receiver, "profile adaptive") {
 		t.Errorf("%+v", got)
 	}
 }

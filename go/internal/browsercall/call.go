@@ -209,12 +209,7 @@ func (c *Call) rtt() float64 {
 }
 
 // Elapsed is the time since the first media packet, 0 before it.
-func (c *Call) Elapsed() time.Duration {
-	now := c.now()
-	c.recorder.mu.Lock()
-	defer c.recorder.mu.Unlock()
-	return c.recorder.elapsed(now)
-}
+func (c *Call) Elapsed() time.Duration { return c.recorder.sinceBegin(c.now()) }
 
 // Recording returns what has happened since the first media packet, but in the last 15 minutes at most. An unlimited
 // link counts as MaxCapacityBps.

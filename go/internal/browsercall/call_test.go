@@ -80,7 +80,7 @@ func until(t *testing.T, call *Call, what string, ok func(Sample) bool) Sample {
 func TestCall(t *testing.T) {
 	noGoroutineLeft(t)
 	link := Link{CapacityBps: 5_000_000, Delay: 20 * ms, Queue: 300 * ms}
-	options := []remb.Option{remb.WithInitialBitrate(3_000_000)}
+	options := []remb.Option{remb.WithInitialBitrate(3_000_000), remb.WithProfile(remb.ProfileLibwebrtc)}
 	call, sender := start(t, Config{Link: link, SourceMax: 2_000_000, Options: options})
 	s := until(t, call, "media flows", func(s Sample) bool { return s.Media > 300 && s.RTTMs > 0 })
 	if s.Connection != "connected" || !s.AbsSendTime || s.TransportCC || s.Dropped != 0 || s.Lost != 0 || s.REMBs == 0 {

@@ -29,7 +29,8 @@ func (c *Call) open(ctx context.Context, config Config, offer string) (answer st
 	}
 	c.recorder.onLink(c.relay.Now(), config.Link)
 	c.tap = &tap{
-		now: c.relay.Now, recorder: c.recorder, transportCC: extensionID(offer, remb.TransportCCURI),
+		now: c.relay.Now, recorder: c.recorder, onVideo: config.OnVideo,
+		transportCC: extensionID(offer, remb.TransportCCURI),
 	}
 	if err := c.newReceiver(config); err != nil {
 		return "", err

@@ -39,6 +39,13 @@ func (r *recorder) elapsed(now time.Duration) time.Duration {
 	return now - r.origin
 }
 
+// sinceBegin is elapsed for callers that do not hold the lock.
+func (r *recorder) sinceBegin(now time.Duration) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.elapsed(now)
+}
+
 // begin makes a packet that came to the bottleneck at a time the first one, unless there was one. The caller holds the
 // lock.
 func (r *recorder) begin(at time.Duration) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 
 	"github.com/libremb/libremb/go/remb"
 )
@@ -16,7 +17,8 @@ type tap struct {
 	interceptor.NoOp
 	now         func() time.Duration
 	recorder    *recorder
-	transportCC uint8 // the id that the browser offered for it, 0 if it did not
+	onVideo     func(VideoPacket) // may be nil
+	transportCC uint8             // the id that the browser offered for it, 0 if it did not
 
 	mu     sync.Mutex
 	writer interceptor.RTCPWriter // towards the browser
@@ -88,6 +90,9 @@ func (t *tap) BindRemoteStream(info *interceptor.StreamInfo, reader interceptor.
 		if err != nil {
 			return n, a, nil // not for the tap to judge
 		}
+		if isVideo && !isRTX && t.onVideo != nil {
+			t.show(header, absSendTime, b[:n])
+		}
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		switch {
@@ -106,6 +111,23 @@ func (t *tap) BindRemoteStream(info *interceptor.StreamInfo, reader interceptor.
 		}
 		return n, a, nil
 	})
+}
+
+// show hands a video packet out.
+func (t *tap) show(header *rtp.Header, absSendTime uint8, packet []byte) {
+	payload := packet[header.MarshalSize():]
+	if n := len(payload); header.Padding && n > 0 {
+		payload = payload[:max(0, n-int(payload[n-1]))]
+	}
+	if len(payload) == 0 {
+		return
+	}
+	v := VideoPacket{At: t.recorder.sinceBegin(t.now()), RTPTimestamp: header.Timestamp, Payload: payload}
+	var stamp rtp.AbsSendTimeExtension
+	if data := header.GetExtension(absSendTime); absSendTime != 0 && stamp.Unmarshal(data) == nil {
+		v.AbsSendTime = uint32(stamp.Timestamp)
+	}
+	t.onVideo(v)
 }
 
 func (t *tap) sample(s *Sample) {

@@ -99,6 +99,17 @@ type Config struct {
 	Seed uint64
 	// Options are passed to rembwebrtc.ConfigureREMB.
 	Options []remb.Option
+	// OnVideo, if not nil, is called for each video packet that is not a retransmission and has payload, by one goroutine
+	// for each stream. It must be quick, for the packet goes to the estimator thereafter.
+	OnVideo func(VideoPacket)
+}
+
+// VideoPacket is a video packet as it came.
+type VideoPacket struct {
+	At           time.Duration // since the first media packet came to the bottleneck
+	RTPTimestamp uint32        // 90 kHz
+	AbsSendTime  uint32        // 24 bits, in units of 2^-18 s; 0 if the packet has none
+	Payload      []byte        // without padding; good until OnVideo returns
 }
 
 // complete checks a configuration and fills in its defaults.

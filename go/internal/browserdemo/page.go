@@ -35,6 +35,7 @@ func servePage(mux *http.ServeMux, config Config) {
 		files[entry.Name()] = string(data)
 	}
 	files["index.html"] = strings.Replace(files["index.html"], "{{defaults}}", html.EscapeString(defaults(config)), 1)
+	files["index.html"] = strings.Replace(files["index.html"], "{{profile}}", config.Profile.String(), 1)
 	for name, data := range files {
 		pattern := "GET /" + name
 		if name == "index.html" {

@@ -27,7 +27,8 @@ type Config struct {
 	Link       browsercall.Link
 	Source     browsercall.REMBSource
 	MaxBitrate int
-	// Options are passed to rembwebrtc.ConfigureREMB.
+	// Profile is the receivers' arithmetic, which the page names. Options are passed to rembwebrtc.ConfigureREMB besides.
+	Profile remb.Profile
 	Options []remb.Option
 	// MaxCalls at once; 0: DefaultMaxCalls.
 	MaxCalls int
@@ -74,6 +75,7 @@ func New(config Config) *Server {
 	if config.Source.Factor == 0 {
 		config.Source.Factor = 0.9 // as browsercall has it: the page shows it
 	}
+	config.Options = append([]remb.Option{remb.WithProfile(config.Profile)}, config.Options...)
 	s := &Server{config: config, calls: map[string]*call{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	mux := http.NewServeMux()

@@ -19,6 +19,7 @@ import (
 
 	"github.com/libremb/libremb/go/internal/browsercall"
 	"github.com/libremb/libremb/go/internal/testpeer"
+	"github.com/libremb/libremb/go/remb"
 )
 
 // patience is how long tests wait for what has to come.
@@ -243,6 +244,16 @@ func TestCall(t *testing.T) {
 }
 
 // Only so many calls at once, and each is on its own.
+// The page says by which arithmetic its calls are steered.
+func TestProfile(t *testing.T) {
+	config := testConfig
+	config.Profile = remb.ProfileLibwebrtc
+	_, base := start(t, config)
+	if _, page := ask(t, "GET", base+"/", ""); !strings.Contains(page, "(profile libwebrtc)") || strings.Contains(page, "{{") {
+		t.Error(page)
+	}
+}
+
 func TestMostCalls(t *testing.T) {
 	config := testConfig
 	config.MaxCalls = 2

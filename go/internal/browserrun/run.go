@@ -24,8 +24,24 @@ type Run struct {
 	Steps    []Step        // in order of time
 	// Demo has the browser open the demo's page instead of one that only sends. Call.Seed is not used then.
 	Demo bool
+	// EvenFrames has the plain page send 30 frames in each second instead of 15 to 30 by turns. It is not for the demo's.
+	EvenFrames bool
 	// OnSecond, if not nil, is called each second.
 	OnSecond func(at time.Duration, sample browsercall.Sample)
+}
+
+// How the plain page's frames come, by name.
+const (
+	Uneven = "uneven"
+	Even   = "even"
+)
+
+// ParseFrames reads one of the names.
+func ParseFrames(name string) (even bool, err error) {
+	if name != Uneven && name != Even {
+		return false, fmt.Errorf("%q is none of %s, %s", name, Uneven, Even)
+	}
+	return name == Even, nil
 }
 
 // Step is something to do in a call.

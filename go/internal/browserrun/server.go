@@ -46,6 +46,9 @@ func newServer(run Run) (*server, error) {
 		})
 	} else {
 		s.problem = "state.error"
+		if run.EvenFrames {
+			query = "frames=" + Even + "&"
+		}
 		s.page = newSender(run.Call, onCall)
 	}
 	s.url = fmt.Sprintf("http://%s/?%smax_bitrate=%d", listener.Addr(), query, run.Call.SourceMax)

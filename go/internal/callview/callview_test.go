@@ -10,6 +10,7 @@ import (
 
 	"github.com/libremb/libremb/go/internal/callrecord"
 	"github.com/libremb/libremb/go/internal/democall"
+	"github.com/libremb/libremb/go/remb"
 	"github.com/libremb/libremb/tools/report"
 )
 
@@ -69,7 +70,10 @@ func TestTableInColor(t *testing.T) {
 }
 
 func call() (democall.Config, *callrecord.Recording) {
-	config := democall.Config{Duration: 10 * second, Delay: 50 * ms, Queue: 300 * ms, MaxRate: 2_500_000, Seed: 3}
+	config := democall.Config{
+		Duration: 10 * second, Delay: 50 * ms, Queue: 300 * ms, MaxRate: 2_500_000, Seed: 3,
+		Profile: remb.ProfileLibwebrtc,
+	}
 	r := &callrecord.Recording{
 		Duration: 10 * second, SourceMax: 2.6e6,
 		Capacity: []callrecord.Rate{{At: 0, Bps: 2e6}, {At: 4 * second, Bps: 0.6e6}, {At: 7 * second, Bps: 2e6}},
@@ -131,6 +135,7 @@ func TestConventions(t *testing.T) {
 	words := strings.Join(strings.Fields(out.String()), " ")
 	for _, want := range []string{
 		"more than 300 ms", "50 ms one way", "2.5 ×", "Seeds 3 to 4.", "maximum is 2.5 Mbit/s", "last 500 ms",
+		"profile libwebrtc",
 	} {
 		if !strings.Contains(words, want) {
 			t.Errorf("no %q in %s", want, words)
@@ -150,7 +155,8 @@ func TestPage(t *testing.T) {
 	if err := report.Write(&out, page); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(page.Title, "2 → 0.6 → 2 Mbit/s") || !strings.Contains(page.Subtitle, "Seed 3") {
+	if !strings.Contains(page.Title, "2 → 0.6 → 2 Mbit/s") || !strings.Contains(page.Subtitle, "Seed 3") ||
+		!strings.Contains(page.Subtitle, "profile libwebrtc") {
 		t.Errorf("%q, %q", page.Title, page.Subtitle)
 	}
 	series := map[string]report.Series{}

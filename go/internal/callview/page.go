@@ -20,8 +20,8 @@ func Page(c democall.Config, r *callrecord.Recording, s callrecord.Summary) repo
 	return report.Report{
 		Title: "A call over " + Path(r.Capacity),
 		Subtitle: fmt.Sprintf("%s from Pion to Pion, %s one way, %s drop-tail queue. "+
-			"The receiver sends REMB, the sender obeys as a browser does. Seed %d.",
-			duration(r.Duration), duration(c.Delay), duration(c.Queue), c.Seed),
+			"The receiver sends REMB by the profile %s, the sender obeys as a browser does. Seed %d.",
+			duration(r.Duration), duration(c.Delay), duration(c.Queue), c.Profile, c.Seed),
 		Summary: facts(c, s),
 		Charts: Charts(r, c.Queue,
 			"Strip and tint show the state of the receiver's over-use detector. While the source sends less "+

@@ -65,6 +65,7 @@ type Conventions struct {
 	Sizes       string `json:"sizes"`
 	Utilisation string `json:"utilisation"`
 	Bottleneck  string `json:"bottleneck"`
+	Receiver    string `json:"receiver"`
 	Sender      string `json:"sender"`
 }
 
@@ -84,6 +85,7 @@ func ConventionsOf(c democall.Config, runs int) Conventions {
 		Bottleneck: fmt.Sprintf("Drop-tail: a packet that would have to wait more than %s at the capacity of the "+
 			"moment is dropped. %s one way; the way back only delays. Queueing delay is the true time behind other packets.",
 			duration(c.Queue), duration(c.Delay)),
+		Receiver: "libremb with the profile " + c.Profile.String() + ".",
 		Sender: "As a browser: min(REMB, loss-based control, source maximum), paced at 2.5 ×, 30 frames/s with sizes " +
 			"as in RFC 8593, encoder lag 100 ms, probes at the start, RTX. " + seeds,
 	}
@@ -93,7 +95,8 @@ func ConventionsOf(c democall.Config, runs int) Conventions {
 func (c Conventions) Write(out io.Writer) error {
 	text := "\nConventions\n"
 	for _, line := range []string{
-		"Sizes: " + c.Sizes, "Utilisation: " + c.Utilisation, "Bottleneck: " + c.Bottleneck, "Sender: " + c.Sender,
+		"Sizes: " + c.Sizes, "Utilisation: " + c.Utilisation, "Bottleneck: " + c.Bottleneck,
+		"Receiver: " + c.Receiver, "Sender: " + c.Sender,
 	} {
 		text += wrap(line, 100)
 	}

@@ -68,7 +68,7 @@ func (c *call) open(ctx context.Context) (err error) {
 	if c.sender, err = newSender(c.track); err != nil {
 		return fmt.Errorf("sender: %w", err)
 	}
-	if c.receiver, err = newReceiver(c.config.Options); err != nil {
+	if c.receiver, err = newReceiver(c.config); err != nil {
 		return fmt.Errorf("receiver: %w", err)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, connectTimeout, errors.New("no connection in time"))

@@ -29,7 +29,8 @@ type Config struct {
 	// Seed of everything that is random in the video. (Keys, and the machine's timing, are not ours to
 	// repeat, so that two runs are alike and not equal.)
 	Seed uint64
-	// Options are passed to rembwebrtc.ConfigureREMB.
+	// Profile is the receiver's arithmetic. Options are passed to rembwebrtc.ConfigureREMB besides.
+	Profile remb.Profile
 	Options []remb.Option
 	// OnSecond, if not nil, is called each second.
 	OnSecond func(Second)

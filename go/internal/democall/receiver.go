@@ -19,12 +19,13 @@ type receiver struct {
 	reading   sync.WaitGroup
 }
 
-func newReceiver(options []remb.Option) (*receiver, error) {
+func newReceiver(config Config) (*receiver, error) {
 	media := &webrtc.MediaEngine{}
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		return nil, err
 	}
 	registry := &interceptor.Registry{}
+	options := append([]remb.Option{remb.WithProfile(config.Profile)}, config.Options...)
 	factory, err := rembwebrtc.ConfigureREMB(media, registry, options...)
 	if err != nil {
 		return nil, err

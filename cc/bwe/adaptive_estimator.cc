@@ -1,0 +1,249 @@
+#include "cc/bwe/adaptive_estimator.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace remb::core {
+namespace {
+
+constexpr TimeDelta kUpdateInterval = TimeDelta::Millis(25);
+// A pause is no time to grow in.
+constexpr TimeDelta kMaxElapsed = TimeDelta::Millis(100);
+// From packet to packet the delay leaps like that when a clock was set, or when the path stood
+// still: then the queue empties, and the new base goes down with it.
+constexpr int64_t kMaxDelayStepUs = 500'000;
+constexpr double kMinRate = 20'000;
+constexpr double kMaxRate = 1e12;  // the ABI's limit
+// Sequence numbers that leap further began anew.
+constexpr int kMaxMissing = 1'000;
+
+// Where trains show so much room, a small queue is jitter.
+constexpr double kRoom = 1.3;
+constexpr double kSmallQueue = 0.03;
+// Of the peak received: the path carries at least that.
+constexpr double kPeakPart = 0.7;
+// The time that the share is measured over, in seconds: shorter the longer the queue, as what was
+// before no longer counts.
+constexpr double kShareWindow = 0.8;
+constexpr double kMinShareWindow = 0.15;
+constexpr double kShareWindowPerExcess = 12;
+constexpr TimeDelta kStartWindow = TimeDelta::Millis(200);
+// A longer path, not a queue: its delay is steady though the rate is used.
+constexpr double kRebaseQueue = 0.004;
+constexpr double kUsesRate = 1.1;  // times what is received
+// A sender's pacer is seldom faster (Chrome: 2.5 times the rate).
+constexpr double kMaxTrainSpeed = 3;
+
+DataRate ToDataRate(double bps) { return DataRate::BitsPerSec(static_cast<int64_t>(bps)); }
+
+}  // namespace
+
+inline Stream* AdaptiveEstimator::Count(const ReceivedPacket& packet, Timestamp now, Stream* stream,
+                                        const StreamConfig& config, StreamTable& streams) {
+  if (!stream || streams.OldestIsIdle(now)) {
+    stream = streams.Find(packet.ssrc);
+    streams.ExpireIdle(now, stream);
+    if (!stream) stream = streams.Add(packet.ssrc, config);
+  }
+  if (stream) {
+    if (packet.has_sequence_number()) CountMissing(packet, *stream);
+    streams.OnPacket(*stream, packet, now);
+  }
+  packets_.OnPacket(packet.size, packet.arrival);
+  bytes_ += packet.size.bytes();
+  return stream;
+}
+
+inline bool AdaptiveEstimator::OnSendTime(const ReceivedPacket& packet, SendTime sent,
+                                          Timestamp now) {
+  const int64_t delay_us = packet.arrival.us() - sent.us;
+  if (has_delay_ && std::abs(delay_us - last_delay_us_) > kMaxDelayStepUs) RestartClock();
+  if (!has_delay_) base_.Restart(delay_us, now);
+  has_delay_ = true;
+  last_delay_us_ = delay_us;
+  packets_.OnDelay(delay_us);
+  base_.OnDelay(delay_us, now);
+  const PacketTrains::Start start =
+      trains_.OnPacket(sent.us, packet.arrival, packet.size, sent.own);
+  if (start.is_start) {
+    if (start.after_pause) share_.Restart();
+    share_.OnTrainStart(packet.arrival, bytes_ - packet.size.bytes());
+    if (start.has_completed) start_up_.OnTrain(trains_.completed());
+  }
+  return now >= next_update_ && Update(now);
+}
+
+bool AdaptiveEstimator::OnAbsSendTime(const ReceivedPacket& packet, bool has_send_time,
+                                      bool own_send_time, Timestamp now, Stream* stream,
+                                      const StreamConfig& config, StreamTable& streams) {
+  Count(packet, now, stream, config, streams);
+  if (!has_send_time) return false;
+  return OnSendTime(
+      packet, {.us = line_.Unwrap(packet.abs_send_time, packet.arrival), .own = own_send_time},
+      now);
+}
+
+bool AdaptiveEstimator::OnRtpTimestamp(const ReceivedPacket& packet, bool use_transmission_offset,
+                                       Timestamp now, Stream* stream, const StreamConfig& config,
+                                       StreamTable& streams) {
+  stream = Count(packet, now, stream, config, streams);
+  if (!stream || !packet.has_rtp_timestamp()) return false;
+  const bool offset = use_transmission_offset && packet.has_transmission_offset();
+  const uint32_t timestamp =
+      packet.rtp_timestamp + (offset ? static_cast<uint32_t>(packet.transmission_offset) : 0);
+  const int64_t base_us = has_delay_ ? base_.us() : 0;
+  const int64_t least_us = queue_.least_delay_us();
+  const int64_t line_us = has_delay_ && least_us != RecentPackets::kNone ? least_us : base_us;
+  const int64_t delay_us = streams.SendClock(*stream).Delay(
+      timestamp, stream->config.clock_rate_hz, packet.arrival, std::max(line_us, base_us), base_us);
+  return OnSendTime(packet, {.us = packet.arrival.us() - delay_us, .own = offset}, now);
+}
+
+void AdaptiveEstimator::CountMissing(const ReceivedPacket& packet, Stream& stream) {
+  const int step = static_cast<int16_t>(packet.sequence_number - stream.sequence_number);
+  if (stream.has_sequence_number && step <= 0 && step > -kMaxMissing) {
+    if (step < 0 && missing_ > 0) --missing_;  // it was late
+    return;
+  }
+  if (stream.has_sequence_number && step > 1 && step < kMaxMissing) missing_ += step - 1;
+  stream.has_sequence_number = true;
+  stream.sequence_number = packet.sequence_number;
+}
+
+void AdaptiveEstimator::RestartClock() {
+  has_delay_ = false;
+  trains_.RestartClock();
+  packets_.ForgetDelays();
+  steady_.Restart();
+  competition_.RestartClock();
+}
+
+void AdaptiveEstimator::SetStartBitrate(DataRate rate) {
+  rate_ = std::max(static_cast<double>(rate.bps()), kMinRate);
+  valid_ = true;
+}
+
+bool AdaptiveEstimator::Update(Timestamp now) {
+  const std::optional<DataRate> before = estimate();
+  const bool first = next_update_ == Timestamp::Micros(0);
+  if (first) last_queue_ = last_update_ = now;
+  const double elapsed = std::min(now - last_update_, kMaxElapsed).seconds();
+  last_update_ = now;
+  next_update_ = now + kUpdateInterval;
+  queue_.Update(packets_, {.base_us = base_.us(),
+                           .frame_interval = trains_.interval(),
+                           .jitter = trains_.jitter(),
+                           .rate = std::max(rate_, kPeakPart * threshold_peak_.value())});
+  Decide(now, elapsed);
+  missing_ = 0;
+  rate_ = std::clamp(rate_, kMinRate, kMaxRate);
+  trains_.SetArrivalRateLimit(kMaxTrainSpeed * rate_);
+  return estimate() != before;
+}
+
+void AdaptiveEstimator::Decide(Timestamp now, double elapsed) {
+  using Mode = AdaptiveSignals::Mode;
+  const double excess = queue_.excess();
+  const double window =
+      std::clamp(kShareWindow - kShareWindowPerExcess * excess, kMinShareWindow, kShareWindow);
+  const std::optional<double> share =
+      share_.Rate(TimeDelta::Micros(static_cast<int64_t>(window * 1e6)));
+  const std::optional<double> capacity = trains_.Capacity(now);
+  const double receive_rate = share.value_or(0);
+  last_share_ = share;
+  threshold_peak_.Update(receive_rate, elapsed);
+  growth_peak_.Update(receive_rate, elapsed);
+  if (share || capacity) valid_ = true;
+
+  const std::optional<double> trains =
+      capacity ? std::optional(back_off_.train_share() * *capacity) : std::nullopt;
+  const bool false_alarm = excess < kSmallQueue && trains && *trains > kRoom * rate_;
+  const bool busy = excess > 0 && !false_alarm;
+  if (excess > 0) last_queue_ = now;
+
+  const std::optional<double> competing = competition_.Update({.now = now,
+                                                               .elapsed = elapsed,
+                                                               .queue = queue_.queue(),
+                                                               .excess = excess,
+                                                               .receive_rate = receive_rate,
+                                                               .receive_peak = growth_peak_.value(),
+                                                               .busy = busy,
+                                                               .share = share,
+                                                               .trains = capacity,
+                                                               .loss = missing_ > 0},
+                                                              rate_);
+  if (competing) {
+    rate_ = *competing;
+    mode_ = Mode::kCompetes;
+    start_up_.End();
+    back_off_.Forget();
+  } else if (busy) {
+    rate_ = back_off_.OnBusy({.excess = excess, .share = share, .trains = capacity}, rate_, now);
+    mode_ = Mode::kBusy;
+    start_up_.End();
+  } else {
+    back_off_.OnFree(elapsed);
+    const GrowthState state = {.rate = rate_,
+                               .share = share,
+                               .trains = trains,
+                               .idle = (now - last_queue_).seconds(),
+                               .episode = back_off_.Newest(now)};
+    if (excess <= 0) {
+      const double limit = std::max(rate_, GrowthLimit(growth_peak_.value()));
+      rate_ = std::min(rate_ + GrowthPerSecond(state) * elapsed, limit);
+    }
+    rate_ = std::max(rate_, RateAfterEpisode(state));
+    mode_ = excess > 0 ? Mode::kHold : Mode::kGrowth;
+    if (start_up_.IsOn(now)) {
+      mode_ = Mode::kStart;
+      rate_ = std::max(
+          rate_, start_up_.Rate(packets_.Rate(kStartWindow), capacity, trains_.SendRate(now)));
+    }
+  }
+  Rebase(now, receive_rate);
+}
+
+void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate) {
+  if (queue_.least_delay_us() == RecentPackets::kNone) return;
+  if (!steady_.Update(queue_.least_delay_us(), now)) return;
+  if (queue_.queue() <= kRebaseQueue || rate_ >= kUsesRate * receive_rate) return;
+  base_.Restart(steady_.delay_us(), now);
+  steady_.Restart();
+}
+
+std::optional<DataRate> AdaptiveEstimator::estimate() const {
+  if (!valid_) return std::nullopt;
+  return ToDataRate(rate_);
+}
+
+std::optional<DataRate> AdaptiveEstimator::link_capacity() const {
+  const std::optional<double> capacity = trains_.Capacity(last_update_);
+  if (!capacity) return std::nullopt;
+  return ToDataRate(*capacity);
+}
+
+BandwidthUsage AdaptiveEstimator::state() const {
+  switch (mode_) {
+    case AdaptiveSignals::Mode::kBusy:
+      return BandwidthUsage::kOverusing;
+    case AdaptiveSignals::Mode::kHold:
+      return BandwidthUsage::kUnderusing;
+    default:
+      return BandwidthUsage::kNormal;
+  }
+}
+
+AdaptiveSignals AdaptiveEstimator::signals() const {
+  const double base_us = has_delay_ ? static_cast<double>(base_.us()) : 0;
+  return {.mode = mode_,
+          .trains = trains_.count(),
+          .base_delay_ms = base_us * 1e-3,
+          .queue_ms = queue_.queue() * 1e3,
+          .threshold_ms = queue_.threshold() * 1e3,
+          .jitter_ms = trains_.jitter() * 1e3,
+          .train_capacity_bps = trains_.Capacity(last_update_).value_or(0),
+          .capacity_share_bps = last_share_.value_or(0),
+          .train_share = back_off_.train_share()};
+}
+
+}  // namespace remb::core

@@ -1,0 +1,307 @@
+#include "cc/bwe/adaptive_estimator.h"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <deque>
+#include <vector>
+
+#include "cc/testing/random.h"
+
+namespace remb::core {
+namespace {
+
+using Mode = AdaptiveSignals::Mode;
+
+uint32_t AbsSendTime(int64_t us) {
+  return static_cast<uint32_t>((us << 18) / 1'000'000) & 0xFF'FFFF;
+}
+
+// A sender that follows the estimate, a link with a queue, and an estimator behind it. Frames come
+// 30 a second, about 15 % larger or smaller, in packets of 1200 bytes paced at 2.5 times the rate;
+// the estimate takes effect 100 ms later. Cross traffic is packets that share the link.
+class Path {
+ public:
+  explicit Path(int64_t capacity_bps) : capacity_bps_(capacity_bps) {}
+
+  AdaptiveEstimator& estimator() { return estimator_; }
+  Timestamp now() const { return Timestamp::Micros(now_us_); }
+  void set_capacity(int64_t bps) { capacity_bps_ = bps; }
+  void set_source_max(int64_t bps) { source_max_bps_ = bps; }
+  void set_base_us(int64_t us) { base_us_ = us; }
+  void set_cross(int64_t bps) { cross_bps_ = bps; }
+  void set_frame_times_only(bool on) { frame_times_only_ = on; }
+  void JumpReceiverClock(int64_t us) { receiver_us_ += us; }
+
+  // Runs for so long; gives the share of the capacity that was used.
+  double Run(TimeDelta length) {
+    const int64_t end_us = now_us_ + length.us();
+    int64_t bytes = 0;
+    waits_us_.clear();
+    while (now_us_ < end_us) {
+      SendFrame(bytes);
+      now_us_ += 33'333;
+    }
+    return 8e6 * static_cast<double>(bytes) / static_cast<double>(length.us()) /
+           static_cast<double>(capacity_bps_);
+  }
+  void Pause(TimeDelta length) { now_us_ += length.us(); }
+
+  double rate() const { return static_cast<double>(target_bps_); }
+  // Of the last run, the wait in the queue that so many of the packets had at most, in ms.
+  double Wait(double part) {
+    std::sort(waits_us_.begin(), waits_us_.end());
+    const auto index = static_cast<size_t>(part * static_cast<double>(waits_us_.size() - 1));
+    return static_cast<double>(waits_us_[index]) * 1e-3;
+  }
+
+ private:
+  void SendFrame(int64_t& bytes) {
+    while (!pending_.empty() && pending_.front().first <= now_us_) {
+      target_bps_ = pending_.front().second;
+      pending_.pop_front();
+    }
+    const int64_t rate = std::min(target_bps_, source_max_bps_);
+    int64_t left = rate / 240;
+    left = left * random_.Uniform(85, 115) / 100;
+    int64_t send_us = now_us_;
+    while (left > 0) {
+      const int64_t size = std::min<int64_t>(left, 1200);
+      left -= size;
+      bytes += size;
+      SendPacket(size, send_us);
+      send_us += size * 8 * 1'000'000 * 10 / (25 * target_bps_);
+    }
+  }
+  void SendPacket(int64_t size, int64_t send_us) {
+    // Others' packets come in between.
+    while (cross_bps_ > 0 && next_cross_us_ < send_us) {
+      next_cross_us_ = std::max(next_cross_us_, send_us - 100'000);
+      link_free_us_ =
+          std::max(link_free_us_, next_cross_us_) + int64_t{1200} * 8'000'000 / capacity_bps_;
+      next_cross_us_ += int64_t{1200} * 8'000'000 / cross_bps_;
+    }
+    const int64_t begin_us = std::max(send_us, link_free_us_);
+    if (begin_us - send_us > 300'000) {
+      ++sequence_;
+      return;
+    }
+    link_free_us_ = begin_us + size * 8'000'000 / capacity_bps_;
+    waits_us_.push_back(begin_us - send_us);
+    const int64_t arrival_us = link_free_us_ + base_us_;
+    const auto arrival = Timestamp::Micros(arrival_us + receiver_us_);
+    const ReceivedPacket packet{.ssrc = 1,
+                                .stamps = ReceivedPacket::kAbsSendTime |
+                                          ReceivedPacket::kRtpTimestamp |
+                                          ReceivedPacket::kSequenceNumber,
+                                .abs_send_time = AbsSendTime(send_us),
+                                .rtp_timestamp = static_cast<uint32_t>(now_us_ * 9 / 100),
+                                .transmission_offset = 0,
+                                .sequence_number = sequence_++,
+                                .size = DataSize::Bytes(size),
+                                .arrival = arrival};
+    Stream* stream = streams_.Find(1);
+    if (!stream) stream = streams_.Add(1, {});
+    streams_.ReserveSendClocks();
+    const bool changed =
+        frame_times_only_
+            ? estimator_.OnRtpTimestamp(packet, false, arrival, stream, {}, streams_)
+            : estimator_.OnAbsSendTime(packet, true, true, arrival, stream, {}, streams_);
+    if (changed && estimator_.estimate()) {
+      pending_.emplace_back(arrival_us + 50'000, estimator_.estimate()->bps());
+    }
+  }
+
+  AdaptiveEstimator estimator_;
+  StreamTable streams_{10};
+  testing::Random random_{1};
+  int64_t capacity_bps_;
+  int64_t source_max_bps_ = 1'000'000'000;
+  int64_t base_us_ = 50'000;
+  int64_t receiver_us_ = 5'000'000'000;
+  int64_t cross_bps_ = 0;
+  bool frame_times_only_ = false;
+  int64_t now_us_ = 1'000'000;
+  int64_t next_cross_us_ = 0;
+  int64_t link_free_us_ = 0;
+  int64_t target_bps_ = 300'000;
+  uint16_t sequence_ = 65'000;
+  std::deque<std::pair<int64_t, int64_t>> pending_;  // estimates on their way back
+  std::vector<int64_t> waits_us_;
+};
+
+constexpr TimeDelta kSettle = TimeDelta::Seconds(15);
+
+// Runs, and checks that the path is well used with a short queue: in milliseconds, or two packets.
+void CheckSteady(Path& path, double packet_ms = 0) {
+  CHECK(path.Run(TimeDelta::Seconds(10)) > 0.93);
+  CHECK(path.Wait(0.5) < std::max(20.0, packet_ms));
+  CHECK(path.Wait(0.95) < std::max(45.0, 2.1 * packet_ms));
+}
+
+TEST_CASE("AdaptiveEstimator: no estimate before the first trains") {
+  Path path(2'000'000);
+  CHECK_FALSE(path.estimator().estimate());
+  path.Run(TimeDelta::Millis(40));
+  CHECK_FALSE(path.estimator().estimate());
+  path.Run(TimeDelta::Millis(200));
+  REQUIRE(path.estimator().estimate());
+  CHECK(path.estimator().estimate()->kbps() >= 300);
+}
+
+TEST_CASE("AdaptiveEstimator: a start bitrate is an estimate") {
+  AdaptiveEstimator estimator;
+  estimator.SetStartBitrate(DataRate::KilobitsPerSec(1'234));
+  CHECK(estimator.estimate() == DataRate::KilobitsPerSec(1'234));
+}
+
+TEST_CASE("AdaptiveEstimator: uses what there is, with a short queue") {
+  for (int64_t kbps : {300, 1'000, 2'000, 5'000, 40'000}) {
+    CAPTURE(kbps);
+    Path path(kbps * 1'000);
+    path.Run(kSettle);
+    CheckSteady(path, 8.0 * 1'200 / static_cast<double>(kbps));
+  }
+}
+
+TEST_CASE("AdaptiveEstimator: with the times of frames alone") {
+  Path path(2'000'000);
+  path.set_frame_times_only(true);
+  path.Run(kSettle);
+  CheckSteady(path);
+}
+
+TEST_CASE("AdaptiveEstimator: half the capacity") {
+  Path path(2'000'000);
+  path.Run(kSettle);
+  path.set_capacity(1'000'000);
+  path.Run(TimeDelta::Millis(500));
+  CHECK(path.rate() < 1e6);
+  CHECK(path.estimator().state() == BandwidthUsage::kOverusing);
+  path.Run(TimeDelta::Millis(700));
+  CHECK(path.Wait(0.01) < 50);
+  path.Run(TimeDelta::Seconds(5));
+  CheckSteady(path);
+}
+
+TEST_CASE("AdaptiveEstimator: twice the capacity") {
+  Path path(2'000'000);
+  path.Run(kSettle);
+  path.set_capacity(4'000'000);
+  path.Run(TimeDelta::Seconds(2));
+  CHECK(path.rate() > 3.4e6);
+  CheckSteady(path);
+}
+
+TEST_CASE("AdaptiveEstimator: a jump of the receiver's clock costs nothing") {
+  Path path(2'000'000);
+  path.Run(kSettle);
+  for (int64_t seconds : {1, 10, 40, 3'600}) {
+    CAPTURE(seconds);
+    path.JumpReceiverClock(seconds * 1'000'000);
+    path.Run(TimeDelta::Millis(200));
+    CHECK(path.rate() > 1.6e6);
+    CheckSteady(path);
+  }
+}
+
+TEST_CASE("AdaptiveEstimator: a longer path is not a queue for long") {
+  Path path(2'000'000);
+  path.Run(kSettle);
+  path.set_base_us(90'000);
+  path.Run(TimeDelta::Seconds(6));
+  CheckSteady(path);
+}
+
+TEST_CASE("AdaptiveEstimator: goes on after a pause") {
+  for (int64_t seconds : {1, 30, 64, 600}) {
+    CAPTURE(seconds);
+    Path path(2'000'000);
+    path.Run(kSettle);
+    path.Pause(TimeDelta::Seconds(seconds));
+    path.Run(TimeDelta::Millis(500));
+    CHECK(path.rate() > 1.3e6);
+    path.Run(TimeDelta::Seconds(1));
+    CheckSteady(path);
+  }
+}
+
+TEST_CASE("AdaptiveEstimator: a sender that uses a quarter is not cut, and finds the rest") {
+  Path path(2'000'000);
+  path.Run(kSettle);
+  path.set_source_max(500'000);
+  path.Run(TimeDelta::Seconds(30));
+  CHECK(path.rate() > 1.8e6);
+  path.set_source_max(10'000'000);
+  path.Run(TimeDelta::Seconds(3));
+  CheckSteady(path);
+}
+
+TEST_CASE("AdaptiveEstimator: leaves others what they send") {
+  Path path(2'000'000);
+  path.Run(kSettle);
+  path.set_cross(1'000'000);
+  path.Run(TimeDelta::Seconds(5));
+  const double part = path.Run(TimeDelta::Seconds(20));
+  CHECK(part > 0.45);
+  CHECK(part < 0.55);
+  CHECK(path.Wait(0.95) < 45);
+  CHECK(path.estimator().signals().mode != Mode::kCompetes);
+}
+
+// Feeds packets with any times.
+class Packets {
+ public:
+  Packets() { streams_.ReserveSendClocks(); }
+  bool Feed(int64_t sent_us, int64_t arrival_us, int64_t bytes = 1'000, uint32_t ssrc = 1,
+            bool has_send_time = true, uint16_t sequence_number = 0) {
+    const auto arrival = Timestamp::Micros(arrival_us);
+    const ReceivedPacket packet{
+        .ssrc = ssrc,
+        .stamps = ReceivedPacket::kAbsSendTime | ReceivedPacket::kSequenceNumber,
+        .abs_send_time = AbsSendTime(sent_us),
+        .rtp_timestamp = 0,
+        .transmission_offset = 0,
+        .sequence_number = sequence_number,
+        .size = DataSize::Bytes(bytes),
+        .arrival = arrival};
+    Stream* stream = streams_.Find(ssrc);
+    if (!stream) stream = streams_.Add(ssrc, {});
+    return estimator_.OnAbsSendTime(packet, has_send_time, true, arrival, stream, {}, streams_);
+  }
+  AdaptiveEstimator& estimator() { return estimator_; }
+
+ private:
+  AdaptiveEstimator estimator_;
+  StreamTable streams_{10};
+};
+
+TEST_CASE("AdaptiveEstimator: packets without a send time count in the rate alone") {
+  Packets packets;
+  for (int i = 0; i < 200; ++i) {
+    CHECK_FALSE(packets.Feed(0, i * 20'000, 1'000, 1, false));
+  }
+  CHECK_FALSE(packets.estimator().estimate());
+  CHECK(packets.estimator().incoming_bitrate()->kbps() == 400);
+}
+
+TEST_CASE("AdaptiveEstimator: any times and sizes give a rate within bounds") {
+  testing::Random random(11);
+  Packets packets;
+  int64_t now_us = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    if (random.OneIn(1'000)) now_us += random.Uniform(0, 100'000'000);
+    if (!random.OneIn(3)) now_us += random.Uniform(0, 20'000);
+    const int64_t sent_us = random.OneIn(50) ? random.Uniform(0, 64'000'000) : now_us;
+    packets.Feed(sent_us, now_us, random.OneIn(4) ? 0 : random.Uniform(0, 65'535),
+                 static_cast<uint32_t>(random.Uniform(0, 20)), !random.OneIn(10),
+                 static_cast<uint16_t>(random.Next()));
+    if (const auto estimate = packets.estimator().estimate()) {
+      REQUIRE(estimate->bps() >= 20'000);
+      REQUIRE(estimate->bps() <= 1'000'000'000'000);
+    }
+  }
+  CHECK(packets.estimator().estimate());
+}
+
+}  // namespace
+}  // namespace remb::core

@@ -1,0 +1,25 @@
+#include "cc/bwe/base_delay.h"
+
+#include <algorithm>
+
+namespace remb::core {
+namespace {
+
+// Less than what a single packet more or less makes at 5 Mbit/s: a queue varies by more.
+constexpr int64_t kBandUs = 2'000;
+constexpr TimeDelta kSteadyTime = TimeDelta::Seconds(2);
+
+}  // namespace
+
+bool SteadyDelay::Update(int64_t delay_us, Timestamp now) {
+  low_us_ = std::min(low_us_, delay_us);
+  high_us_ = std::max(high_us_, delay_us);
+  if (!started_ || high_us_ - low_us_ > kBandUs) {
+    started_ = true;
+    low_us_ = high_us_ = delay_us;
+    since_ = now;
+  }
+  return now - since_ >= kSteadyTime;
+}
+
+}  // namespace remb::core

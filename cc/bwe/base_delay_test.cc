@@ -1,0 +1,59 @@
+#include "cc/bwe/base_delay.h"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+
+namespace remb::core {
+namespace {
+
+TEST_CASE("BaseDelay: the least of 20 s") {
+  BaseDelay base;
+  CHECK(base.us() == BaseDelay::kNone);
+  base.OnDelay(40'000, Timestamp::Millis(1'000));
+  int64_t now_ms = 1'000;
+  for (; now_ms < 19'000; now_ms += 10) base.OnDelay(50'000, Timestamp::Millis(now_ms));
+  CHECK(base.us() == 40'000);
+  for (; now_ms < 21'010; now_ms += 10) base.OnDelay(50'000, Timestamp::Millis(now_ms));
+  CHECK(base.us() == 50'000);
+}
+
+TEST_CASE("BaseDelay: clocks 100 ppm apart cost 2 ms") {
+  BaseDelay base;
+  int64_t most_us = 0;
+  for (int64_t ms = 0; ms < 120'000; ms += 20) {
+    const int64_t delay_us = 40'000 + ms / 10;
+    base.OnDelay(delay_us, Timestamp::Millis(ms));
+    most_us = std::max(most_us, delay_us - base.us());
+  }
+  CHECK(most_us <= 2'000);
+  CHECK(most_us >= 1'800);
+}
+
+TEST_CASE("SteadyDelay: what does not vary for 2 s is a path") {
+  SteadyDelay steady;
+  int64_t now_ms = 0;
+  for (; now_ms < 2'000; now_ms += 25) {
+    CHECK_FALSE(steady.Update(90'000 + now_ms % 4 * 500, Timestamp::Millis(now_ms)));
+  }
+  CHECK(steady.Update(91'000, Timestamp::Millis(now_ms)));
+  CHECK(steady.delay_us() == 90'000);
+}
+
+TEST_CASE("SteadyDelay: a queue varies") {
+  SteadyDelay steady;
+  for (int64_t ms = 0; ms < 20'000; ms += 25) {
+    // By 2.1 ms each 1.5 s.
+    CHECK_FALSE(steady.Update(90'000 + ms / 1'500 % 2 * 2'100, Timestamp::Millis(ms)));
+  }
+}
+
+TEST_CASE("SteadyDelay: begins anew") {
+  SteadyDelay steady;
+  for (int64_t ms = 0; ms <= 1'900; ms += 25) steady.Update(90'000, Timestamp::Millis(ms));
+  steady.Restart();
+  CHECK_FALSE(steady.Update(90'000, Timestamp::Millis(2'100)));
+  CHECK(steady.Update(90'000, Timestamp::Millis(4'100)));
+}
+
+}  // namespace
+}  // namespace remb::core

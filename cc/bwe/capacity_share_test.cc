@@ -1,0 +1,71 @@
+#include "cc/bwe/capacity_share.h"
+
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+namespace remb::core {
+namespace {
+
+using Catch::Approx;
+
+TEST_CASE("CapacityShare: needs three trains and a fourth that ends them") {
+  CapacityShare share;
+  for (int i = 0; i < 3; ++i) {
+    share.OnTrainStart(Timestamp::Millis(40 * i), 5'000 * i);
+    CHECK_FALSE(share.Rate(TimeDelta::Seconds(1)));
+  }
+  share.OnTrainStart(Timestamp::Millis(120), 15'000);
+  CHECK(*share.Rate(TimeDelta::Seconds(1)) == Approx(1e6));
+  // Also where the window is shorter.
+  CHECK(*share.Rate(TimeDelta::Millis(50)) == Approx(1e6));
+}
+
+TEST_CASE("CapacityShare: whole trains, whenever it is asked") {
+  CapacityShare share;
+  int64_t bytes = 0;
+  for (int i = 0; i < 300; ++i) {
+    share.OnTrainStart(Timestamp::Millis(33 * i), bytes);
+    bytes += 4'125;
+    if (i > 3) CHECK(*share.Rate(TimeDelta::Millis(150 + i)) == Approx(1e6));
+  }
+}
+
+TEST_CASE("CapacityShare: a short window forgets what was before a change") {
+  CapacityShare share;
+  int64_t bytes = 0;
+  int64_t ms = 0;
+  for (int i = 0; i < 30; ++i, ms += 33, bytes += 8'250) {
+    share.OnTrainStart(Timestamp::Millis(ms), bytes);
+  }
+  for (int i = 0; i < 6; ++i, ms += 33, bytes += 4'125) {
+    share.OnTrainStart(Timestamp::Millis(ms), bytes);
+  }
+  CHECK(*share.Rate(TimeDelta::Millis(150)) == Approx(1e6));
+  CHECK(*share.Rate(TimeDelta::Millis(800)) > 1.7e6);
+}
+
+TEST_CASE("CapacityShare: a pause does not count") {
+  CapacityShare share;
+  for (int i = 0; i < 10; ++i) share.OnTrainStart(Timestamp::Millis(30 * i), 1'000 * i);
+  share.Restart();
+  CHECK_FALSE(share.Rate(TimeDelta::Seconds(1)));
+}
+
+TEST_CASE("CapacityShare: trains that arrive at once have no rate") {
+  CapacityShare share;
+  for (int i = 0; i < 10; ++i) share.OnTrainStart(Timestamp::Millis(7), 1'000 * i);
+  CHECK_FALSE(share.Rate(TimeDelta::Seconds(1)));
+}
+
+TEST_CASE("DecayingPeak: is forgotten within its time") {
+  DecayingPeak peak(4);
+  peak.Update(100, 0.025);
+  CHECK(peak.value() == 100);
+  for (int i = 0; i < 160; ++i) peak.Update(10, 0.025);
+  CHECK(peak.value() == Approx(36.8).margin(0.5));  // 1 / e
+  peak.Update(1, 10);
+  CHECK(peak.value() == 1);
+}
+
+}  // namespace
+}  // namespace remb::core

@@ -1,0 +1,178 @@
+#include "cc/bwe/competition.h"
+
+#include <algorithm>
+
+namespace remb::core {
+namespace {
+
+// A queue that stands in spite of cuts is another's. It has to stand longer the longer it is: one's
+// own takes that time to empty.
+constexpr double kHighQueue = 0.025;
+constexpr double kHighExcess = 0.002;
+constexpr double kHighTime = 2.5;
+constexpr double kHighQueueTimes = 2;
+constexpr double kHighPart = 0.3;  // of its peak: what falls further is emptying
+constexpr double kAgainTime = 0.6;
+constexpr TimeDelta kAgain = TimeDelta::Seconds(6);  // since the last competition
+constexpr double kHighShare = 0.8;                   // of trains: there are others
+constexpr double kShareWeight = 0.05;
+// A short queue that others keep, while the rate fell.
+constexpr double kEmptyQueue = 0.003;
+constexpr double kLowQueue = 0.06;
+constexpr double kLowTime = 4;
+constexpr double kLowShare = 0.75;
+constexpr double kLowRate = 0.9;    // of the one with an empty queue
+constexpr double kUsesRate = 1.15;  // times what is received
+
+// The rate to begin with.
+constexpr double kStandPart = 0.8;  // of the rate when the queue began to stand
+constexpr double kLeastRate = 100'000;
+constexpr double kExitPart = 0.9;  // of the rate at the last exit
+constexpr double kExitReceive = 1.5;
+constexpr double kEmptyPart = 0.8;
+
+// A competitor shows itself by a queue that grows while the rate does not, or by loss from a full
+// one.
+constexpr double kRise = 0.025;
+constexpr double kFull = 0.7;  // of its peak
+constexpr double kGrowth = 110'000;
+constexpr double kMaxGrowth = 0.4;  // of the rate
+constexpr double kReceiveLimit = 1.5;
+
+// TCP halves its rate on loss, CUBIC takes 0.7 of it (RFC 5681, RFC 9438).
+constexpr double kLossFactor = 0.75;
+constexpr double kLossReceive = 1.1;
+constexpr double kLossInterval = 1.2;
+constexpr double kLossAfterQueue = 0.1;
+
+// From time to time: is there anybody else? Without, the queue empties.
+constexpr TimeDelta kDrainInterval = TimeDelta::Seconds(20);
+constexpr double kDrainFactor = 0.5;
+constexpr double kDrainTime = 1;
+constexpr double kMaxDrainTime = 4;
+constexpr TimeDelta kDrainStep = TimeDelta::Millis(300);
+constexpr double kDrainFall = 0.05;
+
+constexpr double kLeaveQueue = 0.006;
+constexpr double kLeaveAtOnceQueue = 0.004;
+constexpr double kLeaveAfterCut = 0.3;
+
+double SecondsSince(Timestamp time, Timestamp now) { return (now - time).seconds(); }
+
+}  // namespace
+
+std::optional<double> Competition::Update(const Input& input, double rate) {
+  Observe(input, rate);
+  if (!active_) {
+    const std::optional<double> entry = EntryRate(input, rate);
+    if (!entry) return std::nullopt;
+    rate_ = *entry;
+    active_ = Active{.last_cut = input.now,
+                     .least_queue = input.queue,
+                     .next_drain = input.now + kDrainInterval,
+                     .drain = std::nullopt,
+                     .drain_check = input.now};
+    return rate_;
+  }
+  if (Leaves(input)) {
+    left_ = input.now;
+    rate_at_exit_ = rate_;
+    active_.reset();
+    high_.reset();
+    low_.reset();
+    return std::nullopt;
+  }
+  return Compete(input);
+}
+
+void Competition::RestartClock() {
+  high_.reset();
+  low_.reset();
+  negative_peak_us_ = {};
+}
+
+void Competition::Observe(const Input& input, double rate) {
+  const auto queue_us = static_cast<int64_t>(input.queue * 1e6);
+  negative_peak_us_.OnValue(-queue_us, input.now);
+  if (input.busy && input.share && input.trains) {
+    share_of_trains_ += kShareWeight * (*input.share / *input.trains - share_of_trains_);
+  }
+  if (input.queue < kEmptyQueue) empty_rate_ = rate;
+  const Stand begin = {
+      .since = input.now, .rate = rate, .receive_rate = input.receive_rate, .most = input.queue};
+  const auto observe = [&](bool stands, std::optional<Stand>& stand) {
+    if (!stands) return stand.reset();
+    if (!stand) stand = begin;
+    stand->most = std::max(stand->most, input.queue);
+  };
+  observe(input.queue > kHighQueue && input.excess > kHighExcess, high_);
+  observe(input.queue > kEmptyQueue && input.queue < kLowQueue, low_);
+}
+
+std::optional<double> Competition::EntryRate(const Input& input, double rate) const {
+  if (high_ && input.queue > kHighPart * high_->most &&
+      (share_of_trains_ < kHighShare || !input.trains)) {
+    const bool again = left_ && input.now - *left_ < kAgain;
+    const double time = again ? kAgainTime : kHighTime + kHighQueueTimes * high_->most;
+    if (SecondsSince(high_->since, input.now) > time) {
+      double entry = std::max({rate, high_->receive_rate, kStandPart * high_->rate, kLeastRate});
+      if (again) {
+        entry =
+            std::max(entry, kExitPart * std::min(rate_at_exit_, kExitReceive * input.receive_rate));
+      }
+      return entry;
+    }
+  }
+  if (low_ && SecondsSince(low_->since, input.now) > kLowTime && input.excess > 0 &&
+      share_of_trains_ < kLowShare && rate < kLowRate * empty_rate_ &&
+      rate < kUsesRate * input.receive_rate) {
+    return std::max(rate, kEmptyPart * empty_rate_);
+  }
+  return std::nullopt;
+}
+
+double Competition::Compete(const Input& input) {
+  active_->least_queue = std::min(active_->least_queue, input.queue);
+  const double peak = static_cast<double>(-negative_peak_us_.value()) * 1e-6;
+  active_->evident |=
+      input.queue > active_->least_queue + kRise || (input.loss && input.queue > kFull * peak);
+  if (IsDraining(input)) return kDrainFactor * rate_;
+  if (input.loss && SecondsSince(active_->last_cut, input.now) >
+                        std::max(kLossInterval, kLossAfterQueue + input.queue)) {
+    rate_ = kLossFactor * std::min(rate_, kLossReceive * input.receive_rate);
+    active_->last_cut = input.now;
+  } else if (active_->evident) {
+    const double limit = std::max(rate_, kReceiveLimit * input.receive_peak);
+    rate_ += std::min(kGrowth, kMaxGrowth * rate_) * input.elapsed;
+    rate_ = std::min(rate_, limit);
+  }
+  return rate_;
+}
+
+bool Competition::IsDraining(const Input& input) {
+  Active& active = *active_;
+  if (!active.drain) {
+    if (input.now < active.next_drain) return false;
+    active.drain = active.drain_check = input.now;
+    active.drain_queue = input.queue;
+    active.drain_falls = false;
+    active.last_cut = input.now;
+  }
+  const double length = SecondsSince(*active.drain, input.now);
+  if (input.now - active.drain_check >= kDrainStep) {
+    active.drain_falls = active.drain_queue - input.queue > kDrainFall;
+    active.drain_check = input.now;
+    active.drain_queue = input.queue;
+  }
+  if (length < kDrainTime || (length < kMaxDrainTime && active.drain_falls)) return true;
+  active.drain.reset();
+  active.next_drain = input.now + kDrainInterval;
+  return false;
+}
+
+bool Competition::Leaves(const Input& input) const {
+  if (input.queue < kLeaveAtOnceQueue) return true;
+  return input.queue < kLeaveQueue && SecondsSince(active_->last_cut, input.now) >= kLeaveAfterCut;
+}
+
+}  // namespace remb::core

@@ -1,0 +1,166 @@
+#include "cc/bwe/competition.h"
+
+#include <algorithm>
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <functional>
+
+namespace remb::core {
+namespace {
+
+using Catch::Approx;
+
+constexpr double kElapsed = 0.025;
+
+// Feeds updates 25 ms apart. The rate is cut to the share while there is no competition, as it
+// would be.
+class Fixture {
+ public:
+  double queue = 0;
+  double share = 0.5e6;
+  double trains = 2e6;
+  bool loss = false;
+  double rate = 1e6;
+
+  bool active() const { return competition_.active(); }
+  void Step() {
+    now_ = now_ + TimeDelta::Millis(25);
+    const double excess = queue - 0.004;
+    const auto next = competition_.Update({.now = now_,
+                                           .elapsed = kElapsed,
+                                           .queue = queue,
+                                           .excess = excess,
+                                           .receive_rate = share,
+                                           .receive_peak = share,
+                                           .busy = excess > 0,
+                                           .share = share,
+                                           .trains = trains,
+                                           .loss = loss},
+                                          rate);
+    rate = next ? *next : std::min(rate, excess > 0 ? 0.9 * share : rate);
+  }
+  // Gives the seconds until it holds, or `most`.
+  double Until(const std::function<bool()>& condition, double most) {
+    double seconds = 0;
+    for (; seconds < most && !condition(); seconds += kElapsed) Step();
+    return seconds;
+  }
+  void Run(double seconds) {
+    Until([] { return false; }, seconds);
+  }
+
+ private:
+  Competition competition_;
+  Timestamp now_ = Timestamp::Millis(0);
+};
+
+TEST_CASE("Competition: begins with a queue that stands in spite of all") {
+  Fixture fixture;
+  fixture.Run(5);
+  CHECK_FALSE(fixture.active());
+  fixture.queue = 0.2;
+  CHECK(fixture.Until([&] { return fixture.active(); }, 10) == Approx(2.5 + 0.4).margin(0.1));
+  // What there was when the queue began to stand, less a part.
+  CHECK(fixture.rate == Approx(0.8e6));
+}
+
+TEST_CASE("Competition: does not begin alone") {
+  Fixture fixture;
+  fixture.queue = 0.2;
+  fixture.share = 1.9e6;
+  fixture.Run(60);
+  CHECK_FALSE(fixture.active());
+}
+
+TEST_CASE("Competition: does not begin while the queue empties") {
+  Fixture fixture;
+  fixture.queue = 0.3;
+  for (int i = 0; i < 10; ++i) {
+    fixture.Run(2);
+    CHECK_FALSE(fixture.active());
+    fixture.queue = 0.02;
+    fixture.Run(0.1);
+    fixture.queue = 0.3;
+  }
+}
+
+TEST_CASE("Competition: short queues that others keep") {
+  Fixture fixture;
+  fixture.Run(1);
+  fixture.queue = 0.02;
+  CHECK(fixture.Until([&] { return fixture.active(); }, 10) == Approx(4).margin(0.1));
+  CHECK(fixture.rate == Approx(0.8e6));
+}
+
+TEST_CASE("Competition: holds until there is somebody, then grows") {
+  Fixture fixture;
+  fixture.queue = 0.1;
+  fixture.Until([&] { return fixture.active(); }, 10);
+  const double entry = fixture.rate;
+  fixture.Run(2);
+  CHECK(fixture.rate == entry);
+  fixture.queue = 0.13;
+  fixture.share = 2e6;
+  fixture.Run(2);
+  CHECK(fixture.rate == Approx(entry + 2 * 110e3).epsilon(0.02));
+}
+
+TEST_CASE("Competition: stops at 1.5 times what is received") {
+  Fixture fixture;
+  fixture.queue = 0.1;
+  fixture.Until([&] { return fixture.active(); }, 10);
+  fixture.share = 0.6e6;
+  fixture.queue = 0.2;
+  fixture.Run(8);
+  CHECK(fixture.rate == Approx(0.9e6));
+}
+
+TEST_CASE("Competition: loss cuts, but not each one") {
+  Fixture fixture;
+  fixture.queue = 0.2;
+  fixture.share = 0.8e6;
+  fixture.Until([&] { return fixture.active(); }, 10);
+  fixture.Run(2);
+  const double before = fixture.rate;
+  fixture.loss = true;
+  fixture.Step();
+  CHECK(fixture.rate == Approx(0.75 * before));
+  fixture.Run(0.5);
+  CHECK(fixture.rate > 0.75 * before);
+}
+
+TEST_CASE("Competition: each 20 s it looks whether anybody is there") {
+  Fixture fixture;
+  fixture.queue = 0.1;
+  fixture.Until([&] { return fixture.active(); }, 10);
+  const double rate = fixture.rate;
+  CHECK(fixture.Until([&] { return fixture.rate < 0.6 * rate; }, 30) == Approx(20).margin(0.1));
+  CHECK(fixture.Until([&] { return fixture.rate > 0.6 * rate; }, 30) == Approx(1).margin(0.1));
+  CHECK(fixture.Until([&] { return fixture.rate < 0.6 * rate; }, 30) == Approx(20).margin(0.1));
+  // The queue falls, so it looks longer.
+  fixture.queue = 2;
+  const double most = fixture.Until(
+      [&] {
+        fixture.queue = std::max(0.1, fixture.queue - 0.01);
+        return fixture.rate > 0.6 * rate;
+      },
+      30);
+  CHECK(most == Approx(4).margin(0.2));
+}
+
+TEST_CASE("Competition: ends with the queue, and comes back faster") {
+  Fixture fixture;
+  fixture.queue = 0.1;
+  fixture.Until([&] { return fixture.active(); }, 10);
+  const double rate = fixture.rate;
+  fixture.queue = 0.005;
+  fixture.Run(1);
+  CHECK_FALSE(fixture.active());
+  fixture.queue = 0.1;
+  CHECK(fixture.Until([&] { return fixture.active(); }, 10) == Approx(0.6).margin(0.1));
+  CHECK(fixture.rate >= 0.9 * 1.5 * fixture.share * 0.99);
+  CHECK(fixture.rate <= rate);
+}
+
+}  // namespace
+}  // namespace remb::core

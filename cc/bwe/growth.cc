@@ -1,0 +1,67 @@
+#include "cc/bwe/growth.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace remb::core {
+namespace {
+
+// The same for all, whatever their rates: those who have less catch up. Small ones are spared.
+constexpr double kSteadyGrowth = 120'000;
+constexpr double kMaxSteadyGrowth = 0.25;  // of the rate
+
+// After an episode: back to what there was before. The longer it was, the less that tells.
+constexpr double kRecoveryTime = 2;
+constexpr double kRecoveryPart = 0.98;
+constexpr double kRecoveryMemory = 0.7;
+constexpr double kRecoverySpeed = 0.3;
+
+// Nothing in the way for long: faster and faster.
+constexpr double kIdle = 1.5;
+constexpr double kIdleGrowth = 0.15;  // of the rate, more with each second
+constexpr double kMaxIdleGrowth = 0.5;
+
+// Trains show room. Less than 12 % would be lost in their noise.
+constexpr double kRoom = 1.12;
+constexpr double kFullRoom = 0.3;
+constexpr double kRoomGrowth = 2;  // of the rate
+
+constexpr double kAfterEpisode = 1;
+constexpr double kShareAfterEpisode = 0.94;
+
+// libwebrtc lets the rate grow to 1.5 times the throughput and 10 kbit/s as well
+// (aimd_rate_control.cc).
+constexpr double kLimitFactor = 1.5;
+constexpr double kLimitOffset = 10'000;
+constexpr double kLeastLimit = 300'000;  // Chrome's first rate
+
+}  // namespace
+
+double GrowthPerSecond(const GrowthState& state) {
+  const double rate = state.rate;
+  double growth = std::min(kSteadyGrowth, kMaxSteadyGrowth * rate);
+  if (state.episode && state.share && state.episode->since < kRecoveryTime) {
+    const double memory = std::exp(-state.episode->length / kRecoveryMemory);
+    const double target = *state.share + (state.episode->rate_before - *state.share) * memory;
+    growth = std::max(growth, (kRecoveryPart * target - rate) / kRecoverySpeed);
+  }
+  if (state.idle > kIdle) {
+    growth = std::max(growth, rate * std::min(kMaxIdleGrowth, kIdleGrowth * (state.idle - kIdle)));
+  }
+  if (state.trains) {
+    const double room = *state.trains / rate - kRoom;
+    if (room > 0) growth = std::max(growth, kRoomGrowth * rate * std::min(1.0, room / kFullRoom));
+  }
+  return growth;
+}
+
+double RateAfterEpisode(const GrowthState& state) {
+  if (!state.episode || !state.share || state.episode->since >= kAfterEpisode) return 0;
+  return kShareAfterEpisode * *state.share;
+}
+
+double GrowthLimit(double receive_peak) {
+  return std::max(kLimitFactor * receive_peak + kLimitOffset, kLeastLimit);
+}
+
+}  // namespace remb::core

@@ -1,0 +1,32 @@
+// How fast the rate grows while no queue stands.
+#ifndef CC_BWE_GROWTH_H_
+#define CC_BWE_GROWTH_H_
+
+#include <optional>
+
+#include "cc/bwe/back_off.h"
+
+namespace remb::core {
+
+// Rates are in bits per second, times in seconds.
+struct GrowthState {
+  double rate;
+  std::optional<double> share;   // the rate at which the path delivers to us
+  std::optional<double> trains;  // our part of what it delivers of trains
+  double idle;                   // since there was a queue
+  std::optional<BackOff::Episode> episode;
+};
+
+// The rate gained per second.
+double GrowthPerSecond(const GrowthState& state);
+
+// The least rate after a busy time, which may have cut too deep; 0 if none.
+double RateAfterEpisode(const GrowthState& state);
+
+// Where growth stops, for a sender that does not use what it may. `receive_peak`: the most that
+// was received of late.
+double GrowthLimit(double receive_peak);
+
+}  // namespace remb::core
+
+#endif  // CC_BWE_GROWTH_H_

@@ -1,0 +1,70 @@
+#include "cc/bwe/growth.h"
+
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <utility>
+
+namespace remb::core {
+namespace {
+
+using Catch::Approx;
+
+GrowthState Steady(double rate) {
+  return {.rate = rate, .share = rate, .trains = std::nullopt, .idle = 1, .episode = std::nullopt};
+}
+
+TEST_CASE("Growth: the same for all, but for small rates") {
+  CHECK(GrowthPerSecond(Steady(1e6)) == 120e3);
+  CHECK(GrowthPerSecond(Steady(1e8)) == 120e3);
+  CHECK(GrowthPerSecond(Steady(100e3)) == 25e3);
+}
+
+TEST_CASE("Growth: faster and faster while there is no queue") {
+  GrowthState state = Steady(10e6);
+  state.idle = 2.5;
+  CHECK(GrowthPerSecond(state) == Approx(1.5e6));
+  state.idle = 3.5;
+  CHECK(GrowthPerSecond(state) == Approx(3e6));
+  state.idle = 60;
+  CHECK(GrowthPerSecond(state) == Approx(5e6));
+}
+
+TEST_CASE("Growth: to where trains show room") {
+  GrowthState state = Steady(1e6);
+  for (const auto& [trains, growth] : {std::pair(1.1e6, 120e3), std::pair(1.27e6, 1e6),
+                                       std::pair(1.42e6, 2e6), std::pair(9e6, 2e6)}) {
+    state.trains = trains;
+    CHECK(GrowthPerSecond(state) == Approx(growth));
+  }
+}
+
+TEST_CASE("Growth: back to the rate before an episode, if that was short") {
+  GrowthState state = Steady(1e6);
+  state.share = 1e6;
+  state.episode = {.rate_before = 2e6, .length = 0, .since = 0.5};
+  CHECK(GrowthPerSecond(state) == Approx((0.98 * 2e6 - 1e6) / 0.3));
+  state.episode->length = 0.7;
+  CHECK(GrowthPerSecond(state) == Approx((0.98 * 1.36788e6 - 1e6) / 0.3).epsilon(1e-4));
+  state.episode->length = 30;
+  CHECK(GrowthPerSecond(state) == 120e3);
+  state.episode = {.rate_before = 2e6, .length = 0, .since = 2.1};
+  CHECK(GrowthPerSecond(state) == 120e3);
+}
+
+TEST_CASE("Growth: a cut that was too deep is taken back in the second after it") {
+  GrowthState state = Steady(0.5e6);
+  CHECK(RateAfterEpisode(state) == 0);
+  state.share = 1e6;
+  state.episode = {.rate_before = 2e6, .length = 1, .since = 0.5};
+  CHECK(RateAfterEpisode(state) == Approx(0.94e6));
+  state.episode->since = 1;
+  CHECK(RateAfterEpisode(state) == 0);
+}
+
+TEST_CASE("Growth: stops where the sender does not follow") {
+  CHECK(GrowthLimit(0) == 300e3);
+  CHECK(GrowthLimit(2e6) == Approx(3.01e6));
+}
+
+}  // namespace
+}  // namespace remb::core

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+func writeFile(path string, frames []frame, write func(io.Writer, []frame) error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file, frames), file.Close())
+}
+
+// writeFrames writes a line for each frame.
+func writeFrames(out io.Writer, frames []frame) error {
+	w := bufio.NewWriter(out)
+	_, _ = fmt.Fprintln(w, "time_us,target_bps,bytes,key_frame") // Flush returns the error
+	for _, f := range frames {
+		key := 0
+		if f.key {
+			key = 1
+		}
+		_, _ = fmt.Fprintf(w, "%d,%d,%d,%d\n", f.captured.Microseconds(), f.targetBps, f.bytes, key)
+	}
+	return w.Flush()
+}
+
+// writePackets writes a line for each packet: both times in their own clock.
+func writePackets(out io.Writer, frames []frame) error {
+	w := bufio.NewWriter(out)
+	_, _ = fmt.Fprintln(w, "frame_us,sent_us,arrival_us,bytes")
+	for _, f := range frames {
+		for _, p := range f.packets {
+			_, _ = fmt.Fprintf(w, "%d,%d,%d,%d\n", f.captured.Microseconds(), p.sent.Microseconds(), p.at.Microseconds(),
+				p.bytes)
+		}
+	}
+	return w.Flush()
+}

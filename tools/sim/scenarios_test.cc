@@ -1,0 +1,107 @@
+// The scenario files that come with the simulator.
+
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "tools/sim/library.h"
+#include "tools/sim/network.h"
+#include "tools/sim/scenario_reader.h"
+
+namespace remb::sim {
+namespace {
+
+// Where tests are run from, by Bazel and by hand, is the root of the project.
+constexpr char kFolder[] = "tools/sim/scenarios";
+
+std::vector<Scenario> All() {
+  std::vector<Scenario> all;
+  std::set<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    if (entry.path().extension() == ".yaml") files.insert(entry.path());
+  }
+  for (const auto& path : files) {
+    const auto scenarios = ReadScenarios(path);
+    INFO(std::string(scenarios.status().message()));
+    REQUIRE(scenarios.ok());
+    all.insert(all.end(), scenarios->begin(), scenarios->end());
+  }
+  return all;
+}
+
+const Scenario& Named(const std::vector<Scenario>& all, const std::string& name) {
+  for (const Scenario& scenario : all) {
+    if (scenario.name == name) return scenario;
+  }
+  FAIL("no scenario " << name);
+  return all[0];
+}
+
+TEST_CASE("Every scenario file is read, and runs") {
+  const std::vector<Scenario> all = All();
+  REQUIRE(all.size() > 80);
+  for (Scenario scenario : all) {
+    CAPTURE(scenario.name);
+    REQUIRE(!scenario.title.empty());
+    REQUIRE(!scenario.about.empty());
+    scenario.length = 2 * kSecond;
+    const Recording recording = Network(scenario, 1, Library::Linked()).Run();
+    for (const FlowRecording& flow : recording.flows) {
+      if (flow.media && scenario.flows[&flow - recording.flows.data()].start == 0) {
+        REQUIRE(flow.sent_packets > 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("The RFC's numbers") {
+  const std::vector<Scenario> all = All();
+  const Scenario& first = Named(all, "rfc8867-5.1 delay=100ms source=1.5Mbit/s");
+  REQUIRE(first.flows[0].delay == 100 * kMillisecond);
+  REQUIRE(first.flows[0].streams[0].max_bps == 1'500'000);
+  REQUIRE(first.flows[0].streams[0].start_bps == 150'000);
+  REQUIRE(first.links[0].capacity.bps == 1'000'000);
+  REQUIRE(first.steps.at(1).bps == 600'000);
+
+  const Scenario& tcp = Named(all, "rfc8867-5.6 queue=1000ms tcp=cubic source=4Mbit/s");
+  REQUIRE(tcp.links[0].queue.limit == kSecond);
+  REQUIRE(tcp.flows[0].tcp == FlowConfig::Tcp::kCubic);
+
+  const Scenario& files = Named(all, "rfc8867-5.7 source=4Mbit/s tcp=new-reno");
+  int on = 0;
+  int64_t load = 0;
+  for (const FlowConfig& flow : files.flows) {
+    if (flow.kind != FlowConfig::Kind::kShortTcp) continue;
+    on += flow.starts_on ? 1 : 0;
+    load += flow.load_bps;
+  }
+  REQUIRE(on == 2);
+  REQUIRE(load == 300'000);
+  REQUIRE(files.flows.size() == 12);
+}
+
+// Both ways to vary the capacity leave the media the same.
+TEST_CASE("What UDP leaves is what the link has in the other mechanism") {
+  const std::vector<Scenario> all = All();
+  for (const std::string number : {"5.1 delay=50ms", "5.2 delay=50ms", "5.3 feedback=congested"}) {
+    CAPTURE(number);
+    const std::string file = number.substr(0, 3);
+    const std::string variant = number.substr(3) + " source=4Mbit/s";
+    const auto shares = [&](const std::string& name) {
+      const Recording recording = Network(Named(all, name + variant), 1, Library::Linked()).Run();
+      std::vector<double> list;
+      for (const FlowRecording& flow : recording.flows) {
+        for (const Change& change : flow.fair_share) {
+          list.push_back(Seconds(change.time));
+          list.push_back(change.value);
+        }
+      }
+      return list;
+    };
+    REQUIRE(shares("rfc8867-" + file) == shares("rfc8867-" + file + "-udp"));
+  }
+}
+
+}  // namespace
+}  // namespace remb::sim
