@@ -14,11 +14,12 @@ and nothing at all if all is there. Needs root or sudo to install. On another sy
                  dev      developers: clang, clang-format, shellcheck, valgrind, cmake, ruff, staticcheck
                  browser  tests with a real browser: Chromium
                  aiortc   tests with a sender in Python: aiortc, in .cache/aiortc
+                 plots    tools/publish.sh: matplotlib and PyYAML, in .cache/plots
   --check      install nothing; exit 1 if something is missing
 EOF
 }
 
-dev=false browser=false aiortc=false check=false
+dev=false browser=false aiortc=false plots=false check=false
 for arg; do
   case $arg in
     --with=*)
@@ -28,7 +29,8 @@ for arg; do
           dev) dev=true ;;
           browser) browser=true ;;
           aiortc) aiortc=true ;;
-          *) echo "setup.sh: --with knows dev, browser and aiortc, not \"$part\"" >&2 && exit 2 ;;
+          plots) plots=true ;;
+          *) echo "setup.sh: --with knows dev, browser, aiortc and plots, not \"$part\"" >&2 && exit 2 ;;
         esac
       done
       ;;
@@ -41,6 +43,9 @@ done
 ruff_version=0.17.5
 staticcheck_version=v0.8.2
 aiortc_version=1.16.0
+# The last of matplotlib that runs on Python 3.9.
+matplotlib_version=3.9.4
+pyyaml_version=6.0.3
 
 have_file() { compgen -G "$1" >/dev/null; }
 have() { command -v "$1" >/dev/null; }
@@ -53,6 +58,11 @@ have_go() {
 
 have_aiortc() {
   .cache/aiortc/bin/python -c 'import sys, aiortc; sys.exit(aiortc.__version__ != sys.argv[1])' "$aiortc_version" 2>/dev/null
+}
+
+have_plots() {
+  .cache/plots/bin/python -c 'import sys, matplotlib, yaml
+sys.exit([matplotlib.__version__, yaml.__version__] != sys.argv[1:])' "$matplotlib_version" "$pyyaml_version" 2>/dev/null
 }
 
 # Prints the Debian packages that are missing, by what they bring, so that other ways to have it count too.
@@ -69,7 +79,7 @@ missing() {
   have_file /usr/include/yaml-cpp/yaml.h || echo libyaml-cpp-dev
   have_go || echo golang-go
   if $browser; then have chromium || echo chromium; fi
-  if $dev || $aiortc; then have_file '/usr/lib/python3*/ensurepip' || echo python3-venv; fi
+  if $dev || $aiortc || $plots; then have_file '/usr/lib/python3*/ensurepip' || echo python3-venv; fi
   $dev || return 0
   have clang-14 || echo clang-14
   have_file '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' || echo libclang-rt-14-dev
@@ -147,6 +157,10 @@ if $check; then
     echo "setup.sh: missing: aiortc $aiortc_version in .cache/aiortc" >&2
     exit 1
   fi
+  if $plots && ! have_plots; then
+    echo "setup.sh: missing: matplotlib $matplotlib_version and PyYAML $pyyaml_version in .cache/plots" >&2
+    exit 1
+  fi
   exit
 fi
 
@@ -161,6 +175,13 @@ if $aiortc && ! have_aiortc; then
   echo "setup.sh: installing aiortc $aiortc_version in .cache/aiortc"
   /usr/bin/python3 -m venv .cache/aiortc
   .cache/aiortc/bin/pip install -q --disable-pip-version-check "aiortc==$aiortc_version"
+fi
+
+if $plots && ! have_plots; then
+  echo "setup.sh: installing matplotlib $matplotlib_version and PyYAML $pyyaml_version in .cache/plots"
+  /usr/bin/python3 -m venv .cache/plots
+  .cache/plots/bin/pip install -q --disable-pip-version-check \
+    "matplotlib==$matplotlib_version" "PyYAML==$pyyaml_version"
 fi
 
 if $dev; then

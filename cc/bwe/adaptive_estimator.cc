@@ -12,15 +12,20 @@ constexpr TimeDelta kMaxElapsed = TimeDelta::Millis(100);
 // From packet to packet the delay leaps like that when a clock was set, or when the path stood
 // still: then the queue empties, and the new base goes down with it.
 constexpr int64_t kMaxDelayStepUs = 500'000;
-constexpr double kMinRate = 20'000;
+// What is more than a packet's time on a path of 0.25 Mbit/s is no queue that grew.
+constexpr int64_t kDelayLeapUs = 50'000;
+// Senders take what audio needs first (Opus: 20 to 40 kbit/s). A lower rate may leave nothing for
+// video, and without packets there are no updates: the estimate would stay where it is for ever.
+constexpr double kMinRate = 50'000;
 constexpr double kMaxRate = 1e12;  // the ABI's limit
 // Sequence numbers that leap further began anew.
 constexpr int kMaxMissing = 1'000;
 
-// Where trains show so much room, a small queue is jitter.
+// Where trains show so much room, a small queue is jitter, and then of the size that jitter has.
 constexpr double kRoom = 1.3;
 constexpr double kSmallQueue = 0.03;
-// Of the peak received: the path carries at least that.
+constexpr double kJitterQueue = 2;
+// Of the peak received: the path carries at least that, unless trains show less.
 constexpr double kPeakPart = 0.7;
 // The time that the share is measured over, in seconds: shorter the longer the queue, as what was
 // before no longer counts.
@@ -58,6 +63,7 @@ inline bool AdaptiveEstimator::OnSendTime(const ReceivedPacket& packet, SendTime
                                           Timestamp now) {
   const int64_t delay_us = packet.arrival.us() - sent.us;
   if (has_delay_ && std::abs(delay_us - last_delay_us_) > kMaxDelayStepUs) RestartClock();
+  if (has_delay_ && delay_us - last_delay_us_ > kDelayLeapUs) steady_.OnLeap(now);
   if (!has_delay_) base_.Restart(delay_us, now);
   has_delay_ = true;
   last_delay_us_ = delay_us;
@@ -100,6 +106,7 @@ bool AdaptiveEstimator::OnRtpTimestamp(const ReceivedPacket& packet, bool use_tr
 }
 
 void AdaptiveEstimator::CountMissing(const ReceivedPacket& packet, Stream& stream) {
+  ++numbered_;
   const int step = static_cast<int16_t>(packet.sequence_number - stream.sequence_number);
   if (stream.has_sequence_number && step <= 0 && step > -kMaxMissing) {
     if (step < 0 && missing_ > 0) --missing_;  // it was late
@@ -130,12 +137,14 @@ bool AdaptiveEstimator::Update(Timestamp now) {
   const double elapsed = std::min(now - last_update_, kMaxElapsed).seconds();
   last_update_ = now;
   next_update_ = now + kUpdateInterval;
+  const double path_rate = std::min(std::max(rate_, kPeakPart * threshold_peak_.value()),
+                                    trains_.Capacity(now).value_or(kMaxRate));
   queue_.Update(packets_, {.base_us = base_.us(),
                            .frame_interval = trains_.interval(),
                            .jitter = trains_.jitter(),
-                           .rate = std::max(rate_, kPeakPart * threshold_peak_.value())});
+                           .rate = path_rate});
   Decide(now, elapsed);
-  missing_ = 0;
+  numbered_ = missing_ = 0;
   rate_ = std::clamp(rate_, kMinRate, kMaxRate);
   trains_.SetArrivalRateLimit(kMaxTrainSpeed * rate_);
   return estimate() != before;
@@ -157,7 +166,8 @@ void AdaptiveEstimator::Decide(Timestamp now, double elapsed) {
 
   const std::optional<double> trains =
       capacity ? std::optional(back_off_.train_share() * *capacity) : std::nullopt;
-  const bool false_alarm = excess < kSmallQueue && trains && *trains > kRoom * rate_;
+  const bool false_alarm = excess < std::min(kSmallQueue, kJitterQueue * trains_.jitter()) &&
+                           trains && *trains > kRoom * rate_;
   const bool busy = excess > 0 && !false_alarm;
   if (excess > 0) last_queue_ = now;
 
@@ -186,10 +196,11 @@ void AdaptiveEstimator::Decide(Timestamp now, double elapsed) {
     const GrowthState state = {.rate = rate_,
                                .share = share,
                                .trains = trains,
+                               .capacity = capacity,
                                .idle = (now - last_queue_).seconds(),
                                .episode = back_off_.Newest(now)};
     if (excess <= 0) {
-      const double limit = std::max(rate_, GrowthLimit(growth_peak_.value()));
+      const double limit = std::max(rate_, GrowthLimit(growth_peak_.value(), trains));
       rate_ = std::min(rate_ + GrowthPerSecond(state) * elapsed, limit);
     }
     rate_ = std::max(rate_, RateAfterEpisode(state));
@@ -200,14 +211,28 @@ void AdaptiveEstimator::Decide(Timestamp now, double elapsed) {
           rate_, start_up_.Rate(packets_.Rate(kStartWindow), capacity, trains_.SendRate(now)));
     }
   }
+  rate_ = loss_response_.Update({.now = now,
+                                 .packets = numbered_,
+                                 .missing = missing_,
+                                 .bytes = bytes_,
+                                 .explained = busy || competing},
+                                rate_);
   Rebase(now, receive_rate);
 }
 
 void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate) {
   if (queue_.least_delay_us() == RecentPackets::kNone) return;
   if (!steady_.Update(queue_.least_delay_us(), now)) return;
-  if (queue_.queue() <= kRebaseQueue || rate_ >= kUsesRate * receive_rate) return;
+  if (queue_.queue() <= kRebaseQueue) return;
+  // Soon after a leap the rate received is still that of before the cut.
+  if (!steady_.HasLeapt(now) && rate_ >= kUsesRate * receive_rate) return;
   base_.Restart(steady_.delay_us(), now);
+  // It was cut without cause.
+  const std::optional<BackOff::Episode> episode = back_off_.Newest(now);
+  const std::optional<double> capacity = trains_.Capacity(now);
+  if (mode_ == AdaptiveSignals::Mode::kBusy && episode && capacity) {
+    rate_ = std::max(rate_, std::min(episode->rate_before, *capacity));
+  }
   steady_.Restart();
 }
 

@@ -14,6 +14,7 @@
 #include "cc/bwe/capacity_share.h"
 #include "cc/bwe/competition.h"
 #include "cc/bwe/growth.h"
+#include "cc/bwe/loss_response.h"
 #include "cc/bwe/packet_trains.h"
 #include "cc/bwe/received_packet.h"
 #include "cc/bwe/recent_packets.h"
@@ -74,7 +75,8 @@ class AdaptiveEstimator {
   bool has_delay_ = false;
   int64_t last_delay_us_ = 0;
   int64_t bytes_ = 0;
-  int missing_ = 0;  // packets, since the last update
+  int numbered_ = 0;  // packets with sequence numbers, since the last update
+  int missing_ = 0;   // and those that these show to be lost
   Timestamp next_update_ = Timestamp::Micros(0);
   PacketTrains trains_;
   BaseDelay base_;
@@ -87,6 +89,7 @@ class AdaptiveEstimator {
   BackOff back_off_;
   Competition competition_;
   StartUp start_up_;
+  LossResponse loss_response_;
   DecayingPeak threshold_peak_{4};  // of the rate received
   DecayingPeak growth_peak_{3};
   Timestamp last_update_ = Timestamp::Micros(0);

@@ -131,11 +131,11 @@ class Path {
 
 constexpr TimeDelta kSettle = TimeDelta::Seconds(15);
 
-// Runs, and checks that the path is well used with a short queue: in milliseconds, or two packets.
+// Runs, and checks that the path is well used with a short queue: in milliseconds, or few packets.
 void CheckSteady(Path& path, double packet_ms = 0) {
   CHECK(path.Run(TimeDelta::Seconds(10)) > 0.93);
-  CHECK(path.Wait(0.5) < std::max(20.0, packet_ms));
-  CHECK(path.Wait(0.95) < std::max(45.0, 2.1 * packet_ms));
+  CHECK(path.Wait(0.5) < std::max(20.0, 1.5 * packet_ms));
+  CHECK(path.Wait(0.95) < std::max(45.0, 3 * packet_ms));
 }
 
 TEST_CASE("AdaptiveEstimator: no estimate before the first trains") {
@@ -230,7 +230,7 @@ TEST_CASE("AdaptiveEstimator: a sender that uses a quarter is not cut, and finds
   path.Run(kSettle);
   path.set_source_max(500'000);
   path.Run(TimeDelta::Seconds(30));
-  CHECK(path.rate() > 1.8e6);
+  CHECK(path.rate() > 1.7e6);
   path.set_source_max(10'000'000);
   path.Run(TimeDelta::Seconds(3));
   CheckSteady(path);
@@ -296,7 +296,7 @@ TEST_CASE("AdaptiveEstimator: any times and sizes give a rate within bounds") {
                  static_cast<uint32_t>(random.Uniform(0, 20)), !random.OneIn(10),
                  static_cast<uint16_t>(random.Next()));
     if (const auto estimate = packets.estimator().estimate()) {
-      REQUIRE(estimate->bps() >= 20'000);
+      REQUIRE(estimate->bps() >= 50'000);
       REQUIRE(estimate->bps() <= 1'000'000'000'000);
     }
   }

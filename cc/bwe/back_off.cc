@@ -7,16 +7,15 @@ namespace {
 
 // Queues that come again so soon are one: bursts of short TCP flows.
 constexpr TimeDelta kJoin = TimeDelta::Millis(300);
-// What is young and small may be a large frame: one does not know one's share by it.
-constexpr double kYoung = 0.2;
-constexpr double kSmall = 0.03;
-constexpr double kYoungShare = 0.97;
 // How long emptying the queue may take; what is beyond kSmall, faster.
-constexpr double kEmpty = 0.25;
+constexpr double kSmall = 0.03;
+constexpr double kEmpty = 0.35;
 constexpr double kEmptyLarge = 0.15;
 constexpr double kMaxCut = 0.6;
-// The share of what trains show is learned from queues that are certain.
+// The share of what trains show is learned from queues that are certain: what is young and small
+// may be a large frame.
 constexpr double kCertain = 0.012;
+constexpr double kYoung = 0.2;
 constexpr double kShareWeight = 0.1;
 constexpr double kMinShare = 0.2;
 constexpr double kMaxShare = 1.5;
@@ -34,8 +33,7 @@ double BackOff::OnBusy(const Busy& busy, double rate, Timestamp now) {
   if (!busy.share) return rate;
 
   const double length = (now - *busy_since_).seconds();
-  double share = *busy.share;
-  if (length < kYoung && busy.excess < kSmall) share = std::max(share, kYoungShare * rate);
+  const double share = *busy.share;
   if (share <= 0) return rate;
   if (busy.trains && busy.excess > kCertain && (length > kYoung || busy.excess > kSmall)) {
     const double part = std::clamp(share / *busy.trains, kMinShare, kMaxShare);

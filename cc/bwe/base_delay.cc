@@ -8,6 +8,10 @@ namespace {
 // Less than what a single packet more or less makes at 5 Mbit/s: a queue varies by more.
 constexpr int64_t kBandUs = 2'000;
 constexpr TimeDelta kSteadyTime = TimeDelta::Seconds(2);
+// A queue that came at a stroke empties by more than the band in this time, the rate being cut.
+constexpr TimeDelta kSteadyTimeAfterLeap = TimeDelta::Millis(500);
+// What was in the queue before the leap has to leave first.
+constexpr TimeDelta kLeapTime = TimeDelta::Millis(1'500);
 
 }  // namespace
 
@@ -19,7 +23,9 @@ bool SteadyDelay::Update(int64_t delay_us, Timestamp now) {
     low_us_ = high_us_ = delay_us;
     since_ = now;
   }
-  return now - since_ >= kSteadyTime;
+  return now - since_ >= (HasLeapt(now) ? kSteadyTimeAfterLeap : kSteadyTime);
 }
+
+bool SteadyDelay::HasLeapt(Timestamp now) const { return leap_ && now - *leap_ <= kLeapTime; }
 
 }  // namespace remb::core

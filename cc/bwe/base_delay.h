@@ -3,6 +3,7 @@
 #define CC_BWE_BASE_DELAY_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "cc/bwe/units.h"
 #include "cc/bwe/windowed_minimum.h"
@@ -28,17 +29,28 @@ class BaseDelay {
 // Finds paths that have become longer: a queue's length varies, that of a path does not.
 class SteadyDelay {
  public:
-  // Takes the least delay of the last 100 ms or so. True if it has hardly changed for 2 s.
+  // From one packet to the next the delay rose at a stroke. Where packets were held up together,
+  // those that follow are held up for less and less; where the path became longer or the clock was
+  // set, all are alike.
+  void OnLeap(Timestamp at) { leap_ = at; }
+  // Takes the least delay of the last 100 ms or so. True if it has hardly changed for 2 s, soon
+  // after a leap for 0.5 s.
   bool Update(int64_t delay_us, Timestamp now);
-  // The least of these 2 s.
+  // The least of that time.
   int64_t delay_us() const { return low_us_; }
-  void Restart() { started_ = false; }
+  // Within 1.5 s of a leap.
+  bool HasLeapt(Timestamp now) const;
+  void Restart() {
+    started_ = false;
+    leap_.reset();
+  }
 
  private:
   bool started_ = false;
   int64_t low_us_ = 0;
   int64_t high_us_ = 0;
   Timestamp since_ = Timestamp::Micros(0);
+  std::optional<Timestamp> leap_;
 };
 
 }  // namespace remb::core

@@ -47,6 +47,28 @@ TEST_CASE("SteadyDelay: a queue varies") {
   }
 }
 
+TEST_CASE("SteadyDelay: soon after a leap 0.5 s are enough, unless the delay falls again") {
+  SteadyDelay clock_set;
+  clock_set.Update(50'000, Timestamp::Millis(900));
+  clock_set.OnLeap(Timestamp::Millis(1'000));
+  for (int64_t ms = 1'000; ms < 1'500; ms += 25) {
+    CHECK_FALSE(clock_set.Update(150'000, Timestamp::Millis(ms)));
+  }
+  CHECK(clock_set.Update(150'000, Timestamp::Millis(1'500)));
+  CHECK(clock_set.delay_us() == 150'000);
+  SteadyDelay held_up;
+  held_up.OnLeap(Timestamp::Millis(1'000));
+  // It empties at a tenth of the capacity.
+  for (int64_t ms = 1'000; ms < 2'000; ms += 25) {
+    CHECK_FALSE(held_up.Update(150'000 - (ms - 1'000) * 100, Timestamp::Millis(ms)));
+  }
+  SteadyDelay long_ago;
+  long_ago.OnLeap(Timestamp::Millis(1'000));
+  for (int64_t ms = 2'100; ms < 4'100; ms += 25) {
+    CHECK_FALSE(long_ago.Update(150'000, Timestamp::Millis(ms)));
+  }
+}
+
 TEST_CASE("SteadyDelay: begins anew") {
   SteadyDelay steady;
   for (int64_t ms = 0; ms <= 1'900; ms += 25) steady.Update(90'000, Timestamp::Millis(ms));

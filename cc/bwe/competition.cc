@@ -11,36 +11,37 @@ constexpr double kHighQueue = 0.025;
 constexpr double kHighExcess = 0.002;
 constexpr double kHighTime = 2.5;
 constexpr double kHighQueueTimes = 2;
-constexpr double kHighPart = 0.3;  // of its peak: what falls further is emptying
-constexpr double kAgainTime = 0.6;
-constexpr TimeDelta kAgain = TimeDelta::Seconds(6);  // since the last competition
-constexpr double kHighShare = 0.8;                   // of trains: there are others
+constexpr double kHighPart = 0.3;   // of its peak: what falls further is emptying
+constexpr double kHighShare = 0.8;  // of trains: there are others
 constexpr double kShareWeight = 0.05;
-// A short queue that others keep, while the rate fell.
-constexpr double kEmptyQueue = 0.003;
-constexpr double kLowQueue = 0.06;
-constexpr double kLowTime = 4;
-constexpr double kLowShare = 0.75;
-constexpr double kLowRate = 0.9;    // of the one with an empty queue
-constexpr double kUsesRate = 1.15;  // times what is received
+// The rate was halved and the queue did not fall: to wait longer is to starve.
+constexpr double kStarvedRate = 0.5;   // of the one when the queue began to stand
+constexpr double kStarvedQueue = 0.7;  // of its peak
+constexpr double kStarvedTime = 1.5;
+// Who competed a while ago is probably still there: TCP that lost packets takes seconds to fill the
+// queue again, CUBIC up to some ten.
+constexpr TimeDelta kAgain = TimeDelta::Seconds(20);  // since the last competition
+constexpr double kAgainQueue = 0.01;
+constexpr double kAgainTime = 0.6;
 
 // The rate to begin with.
 constexpr double kStandPart = 0.8;  // of the rate when the queue began to stand
 constexpr double kLeastRate = 100'000;
 constexpr double kExitPart = 0.9;  // of the rate at the last exit
 constexpr double kExitReceive = 1.5;
-constexpr double kEmptyPart = 0.8;
 
 // A competitor shows itself by a queue that grows while the rate does not, or by loss from a full
 // one.
 constexpr double kRise = 0.025;
 constexpr double kFull = 0.7;  // of its peak
 constexpr double kGrowth = 110'000;
-constexpr double kMaxGrowth = 0.4;  // of the rate
+constexpr double kMaxGrowth = 1;  // of the rate
 constexpr double kReceiveLimit = 1.5;
 
-// TCP halves its rate on loss, CUBIC takes 0.7 of it (RFC 5681, RFC 9438).
+// TCP halves its rate on loss, CUBIC takes 0.7 of it (RFC 5681, RFC 9438). What is received of a
+// low rate within a short time is a matter of chance: more than half is never taken for it.
 constexpr double kLossFactor = 0.75;
+constexpr double kMinLossFactor = 0.5;
 constexpr double kLossReceive = 1.1;
 constexpr double kLossInterval = 1.2;
 constexpr double kLossAfterQueue = 0.1;
@@ -62,9 +63,10 @@ double SecondsSince(Timestamp time, Timestamp now) { return (now - time).seconds
 }  // namespace
 
 std::optional<double> Competition::Update(const Input& input, double rate) {
-  Observe(input, rate);
+  const bool again = left_ && input.now - *left_ < kAgain;
+  Observe(input, rate, again);
   if (!active_) {
-    const std::optional<double> entry = EntryRate(input, rate);
+    const std::optional<double> entry = EntryRate(input, rate, again);
     if (!entry) return std::nullopt;
     rate_ = *entry;
     active_ = Active{.last_cut = input.now,
@@ -75,11 +77,12 @@ std::optional<double> Competition::Update(const Input& input, double rate) {
     return rate_;
   }
   if (Leaves(input)) {
-    left_ = input.now;
-    rate_at_exit_ = rate_;
+    if (active_->evident) {
+      left_ = input.now;
+      rate_at_exit_ = rate_;
+    }
     active_.reset();
     high_.reset();
-    low_.reset();
     return std::nullopt;
   }
   return Compete(input);
@@ -87,48 +90,39 @@ std::optional<double> Competition::Update(const Input& input, double rate) {
 
 void Competition::RestartClock() {
   high_.reset();
-  low_.reset();
   negative_peak_us_ = {};
 }
 
-void Competition::Observe(const Input& input, double rate) {
+void Competition::Observe(const Input& input, double rate, bool again) {
   const auto queue_us = static_cast<int64_t>(input.queue * 1e6);
   negative_peak_us_.OnValue(-queue_us, input.now);
   if (input.busy && input.share && input.trains) {
     share_of_trains_ += kShareWeight * (*input.share / *input.trains - share_of_trains_);
   }
-  if (input.queue < kEmptyQueue) empty_rate_ = rate;
-  const Stand begin = {
-      .since = input.now, .rate = rate, .receive_rate = input.receive_rate, .most = input.queue};
-  const auto observe = [&](bool stands, std::optional<Stand>& stand) {
-    if (!stands) return stand.reset();
-    if (!stand) stand = begin;
-    stand->most = std::max(stand->most, input.queue);
-  };
-  observe(input.queue > kHighQueue && input.excess > kHighExcess, high_);
-  observe(input.queue > kEmptyQueue && input.queue < kLowQueue, low_);
+  // The threshold rises while the rate falls: an excess tells where a queue begins to stand, not
+  // where it ends.
+  const bool stands =
+      input.queue > (again ? kAgainQueue : kHighQueue) && (high_ || input.excess > kHighExcess);
+  if (!stands) return high_.reset();
+  if (!high_) {
+    high_ = {.since = input.now, .rate = rate, .receive_rate = input.receive_rate, .most = 0};
+  }
+  high_->most = std::max(high_->most, input.queue);
 }
 
-std::optional<double> Competition::EntryRate(const Input& input, double rate) const {
-  if (high_ && input.queue > kHighPart * high_->most &&
-      (share_of_trains_ < kHighShare || !input.trains)) {
-    const bool again = left_ && input.now - *left_ < kAgain;
-    const double time = again ? kAgainTime : kHighTime + kHighQueueTimes * high_->most;
-    if (SecondsSince(high_->since, input.now) > time) {
-      double entry = std::max({rate, high_->receive_rate, kStandPart * high_->rate, kLeastRate});
-      if (again) {
-        entry =
-            std::max(entry, kExitPart * std::min(rate_at_exit_, kExitReceive * input.receive_rate));
-      }
-      return entry;
-    }
+std::optional<double> Competition::EntryRate(const Input& input, double rate, bool again) const {
+  if (!high_ || input.excess <= kHighExcess || input.queue <= kHighPart * high_->most) {
+    return std::nullopt;
   }
-  if (low_ && SecondsSince(low_->since, input.now) > kLowTime && input.excess > 0 &&
-      share_of_trains_ < kLowShare && rate < kLowRate * empty_rate_ &&
-      rate < kUsesRate * input.receive_rate) {
-    return std::max(rate, kEmptyPart * empty_rate_);
-  }
-  return std::nullopt;
+  if (input.trains && share_of_trains_ >= kHighShare) return std::nullopt;
+  const bool starved =
+      rate < kStarvedRate * high_->rate && input.queue > kStarvedQueue * high_->most;
+  double time = again ? kAgainTime : kHighTime + kHighQueueTimes * high_->most;
+  if (starved) time = std::min(time, kStarvedTime);
+  if (SecondsSince(high_->since, input.now) <= time) return std::nullopt;
+  const double entry = std::max({rate, high_->receive_rate, kStandPart * high_->rate, kLeastRate});
+  if (!again) return entry;
+  return std::max(entry, kExitPart * std::min(rate_at_exit_, kExitReceive * input.receive_rate));
 }
 
 double Competition::Compete(const Input& input) {
@@ -139,7 +133,8 @@ double Competition::Compete(const Input& input) {
   if (IsDraining(input)) return kDrainFactor * rate_;
   if (input.loss && SecondsSince(active_->last_cut, input.now) >
                         std::max(kLossInterval, kLossAfterQueue + input.queue)) {
-    rate_ = kLossFactor * std::min(rate_, kLossReceive * input.receive_rate);
+    rate_ = std::max(kLossFactor * std::min(rate_, kLossReceive * input.receive_rate),
+                     kMinLossFactor * rate_);
     active_->last_cut = input.now;
   } else if (active_->evident) {
     const double limit = std::max(rate_, kReceiveLimit * input.receive_peak);

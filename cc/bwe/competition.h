@@ -34,7 +34,7 @@ class Competition {
   void RestartClock();
 
  private:
-  // The time since something holds without a break, and what there was when it began.
+  // A queue that stands without a break, and what there was when it began to.
   struct Stand {
     Timestamp since;
     double rate;
@@ -53,18 +53,17 @@ class Competition {
     bool drain_falls = false;
   };
 
-  void Observe(const Input& input, double rate);
-  std::optional<double> EntryRate(const Input& input, double rate) const;
+  // `again`: there was competition a while ago.
+  void Observe(const Input& input, double rate, bool again);
+  std::optional<double> EntryRate(const Input& input, double rate, bool again) const;
   double Compete(const Input& input);
   bool IsDraining(const Input& input);
   bool Leaves(const Input& input) const;
 
   double share_of_trains_ = 1;  // while busy; without others packets arrive back to back
-  double empty_rate_ = 0;       // the rate when there was no queue
   std::optional<Stand> high_;
-  std::optional<Stand> low_;
   WindowedMinimum<5, 2'000'000> negative_peak_us_;  // of the queue, over 10 s
-  std::optional<Timestamp> left_;
+  std::optional<Timestamp> left_;                   // a competition with somebody
   double rate_at_exit_ = 0;
   double rate_ = 0;  // apart from drains
   std::optional<Active> active_;

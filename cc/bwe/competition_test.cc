@@ -59,9 +59,26 @@ TEST_CASE("Competition: begins with a queue that stands in spite of all") {
   fixture.Run(5);
   CHECK_FALSE(fixture.active());
   fixture.queue = 0.2;
+  fixture.share = 0.7e6;
   CHECK(fixture.Until([&] { return fixture.active(); }, 10) == Approx(2.5 + 0.4).margin(0.1));
   // What there was when the queue began to stand, less a part.
   CHECK(fixture.rate == Approx(0.8e6));
+}
+
+TEST_CASE("Competition: begins sooner with a queue that stays when the rate is halved") {
+  Fixture fixture;
+  fixture.queue = 0.2;
+  fixture.share = 0.4e6;
+  CHECK(fixture.Until([&] { return fixture.active(); }, 10) == Approx(1.5).margin(0.1));
+}
+
+TEST_CASE("Competition: waits while the halved rate empties the queue") {
+  Fixture fixture;
+  fixture.queue = 0.2;
+  fixture.share = 0.4e6;
+  fixture.Run(1);
+  fixture.queue = 0.1;
+  CHECK(fixture.Until([&] { return fixture.active(); }, 10) == Approx(2.5 + 0.4 - 1).margin(0.1));
 }
 
 TEST_CASE("Competition: does not begin alone") {
@@ -75,6 +92,7 @@ TEST_CASE("Competition: does not begin alone") {
 TEST_CASE("Competition: does not begin while the queue empties") {
   Fixture fixture;
   fixture.queue = 0.3;
+  fixture.share = 0.7e6;
   for (int i = 0; i < 10; ++i) {
     fixture.Run(2);
     CHECK_FALSE(fixture.active());
@@ -84,12 +102,11 @@ TEST_CASE("Competition: does not begin while the queue empties") {
   }
 }
 
-TEST_CASE("Competition: short queues that others keep") {
+TEST_CASE("Competition: does not begin with a short queue") {
   Fixture fixture;
-  fixture.Run(1);
   fixture.queue = 0.02;
-  CHECK(fixture.Until([&] { return fixture.active(); }, 10) == Approx(4).margin(0.1));
-  CHECK(fixture.rate == Approx(0.8e6));
+  fixture.Run(60);
+  CHECK_FALSE(fixture.active());
 }
 
 TEST_CASE("Competition: holds until there is somebody, then grows") {
@@ -129,6 +146,18 @@ TEST_CASE("Competition: loss cuts, but not each one") {
   CHECK(fixture.rate > 0.75 * before);
 }
 
+TEST_CASE("Competition: loss takes no more than half") {
+  Fixture fixture;
+  fixture.queue = 0.2;
+  fixture.Until([&] { return fixture.active(); }, 10);
+  fixture.Run(2);
+  const double before = fixture.rate;
+  fixture.share = 0.1e6;
+  fixture.loss = true;
+  fixture.Step();
+  CHECK(fixture.rate == Approx(0.5 * before));
+}
+
 TEST_CASE("Competition: each 20 s it looks whether anybody is there") {
   Fixture fixture;
   fixture.queue = 0.1;
@@ -152,14 +181,28 @@ TEST_CASE("Competition: ends with the queue, and comes back faster") {
   Fixture fixture;
   fixture.queue = 0.1;
   fixture.Until([&] { return fixture.active(); }, 10);
+  fixture.queue = 0.13;
+  fixture.Step();
   const double rate = fixture.rate;
   fixture.queue = 0.005;
   fixture.Run(1);
   CHECK_FALSE(fixture.active());
-  fixture.queue = 0.1;
+  fixture.Run(10);
+  fixture.queue = 0.015;
   CHECK(fixture.Until([&] { return fixture.active(); }, 10) == Approx(0.6).margin(0.1));
   CHECK(fixture.rate >= 0.9 * 1.5 * fixture.share * 0.99);
   CHECK(fixture.rate <= rate);
+}
+
+TEST_CASE("Competition: with nobody is not remembered") {
+  Fixture fixture;
+  fixture.queue = 0.1;
+  fixture.Until([&] { return fixture.active(); }, 10);
+  fixture.queue = 0.005;
+  fixture.Run(1);
+  CHECK_FALSE(fixture.active());
+  fixture.queue = 0.1;
+  CHECK(fixture.Until([&] { return fixture.active(); }, 10) > 1.4);
 }
 
 }  // namespace

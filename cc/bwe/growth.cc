@@ -10,7 +10,8 @@ namespace {
 constexpr double kSteadyGrowth = 120'000;
 constexpr double kMaxSteadyGrowth = 0.25;  // of the rate
 
-// After an episode: back to what there was before. The longer it was, the less that tells.
+// After an episode: back to what there was before, but to no more than the path still carries. The
+// longer it was, the less that tells.
 constexpr double kRecoveryTime = 2;
 constexpr double kRecoveryPart = 0.98;
 constexpr double kRecoveryMemory = 0.7;
@@ -21,13 +22,12 @@ constexpr double kIdle = 1.5;
 constexpr double kIdleGrowth = 0.15;  // of the rate, more with each second
 constexpr double kMaxIdleGrowth = 0.5;
 
-// Trains show room. Less than 12 % would be lost in their noise.
-constexpr double kRoom = 1.12;
+// Trains show room; the last of it is left to the steady growth.
+constexpr double kRoom = 1.05;
 constexpr double kFullRoom = 0.3;
-constexpr double kRoomGrowth = 2;  // of the rate
+constexpr double kRoomGrowth = 1.5;  // of the rate
 
 constexpr double kAfterEpisode = 1;
-constexpr double kShareAfterEpisode = 0.94;
 
 // libwebrtc lets the rate grow to 1.5 times the throughput and 10 kbit/s as well
 // (aimd_rate_control.cc).
@@ -42,7 +42,8 @@ double GrowthPerSecond(const GrowthState& state) {
   double growth = std::min(kSteadyGrowth, kMaxSteadyGrowth * rate);
   if (state.episode && state.share && state.episode->since < kRecoveryTime) {
     const double memory = std::exp(-state.episode->length / kRecoveryMemory);
-    const double target = *state.share + (state.episode->rate_before - *state.share) * memory;
+    double target = *state.share + (state.episode->rate_before - *state.share) * memory;
+    if (state.capacity) target = std::min(target, std::max(*state.share, *state.capacity));
     growth = std::max(growth, (kRecoveryPart * target - rate) / kRecoverySpeed);
   }
   if (state.idle > kIdle) {
@@ -57,11 +58,12 @@ double GrowthPerSecond(const GrowthState& state) {
 
 double RateAfterEpisode(const GrowthState& state) {
   if (!state.episode || !state.share || state.episode->since >= kAfterEpisode) return 0;
-  return kShareAfterEpisode * *state.share;
+  return *state.share;
 }
 
-double GrowthLimit(double receive_peak) {
-  return std::max(kLimitFactor * receive_peak + kLimitOffset, kLeastLimit);
+double GrowthLimit(double receive_peak, std::optional<double> trains) {
+  return std::max(
+      {kLimitFactor * receive_peak + kLimitOffset, kLeastLimit, trains.value_or(0) / kRoom});
 }
 
 }  // namespace remb::core

@@ -13,7 +13,9 @@ struct GrowthState {
   double rate;
   std::optional<double> share;   // the rate at which the path delivers to us
   std::optional<double> trains;  // our part of what it delivers of trains
-  double idle;                   // since there was a queue
+  // What the path delivers of trains, others' part included.
+  std::optional<double> capacity;
+  double idle;  // since there was a queue
   std::optional<BackOff::Episode> episode;
 };
 
@@ -24,8 +26,9 @@ double GrowthPerSecond(const GrowthState& state);
 double RateAfterEpisode(const GrowthState& state);
 
 // Where growth stops, for a sender that does not use what it may. `receive_peak`: the most that
-// was received of late.
-double GrowthLimit(double receive_peak);
+// was received of late. Trains show what the path carries beyond that: without them a sender whose
+// next step is a large one, say a further layer of simulcast, would never be let to take it.
+double GrowthLimit(double receive_peak, std::optional<double> trains);
 
 }  // namespace remb::core
 

@@ -10,7 +10,12 @@ namespace {
 using Catch::Approx;
 
 GrowthState Steady(double rate) {
-  return {.rate = rate, .share = rate, .trains = std::nullopt, .idle = 1, .episode = std::nullopt};
+  return {.rate = rate,
+          .share = rate,
+          .trains = std::nullopt,
+          .capacity = std::nullopt,
+          .idle = 1,
+          .episode = std::nullopt};
 }
 
 TEST_CASE("Growth: the same for all, but for small rates") {
@@ -31,8 +36,8 @@ TEST_CASE("Growth: faster and faster while there is no queue") {
 
 TEST_CASE("Growth: to where trains show room") {
   GrowthState state = Steady(1e6);
-  for (const auto& [trains, growth] : {std::pair(1.1e6, 120e3), std::pair(1.27e6, 1e6),
-                                       std::pair(1.42e6, 2e6), std::pair(9e6, 2e6)}) {
+  for (const auto& [trains, growth] : {std::pair(1.05e6, 120e3), std::pair(1.2e6, 0.75e6),
+                                       std::pair(1.35e6, 1.5e6), std::pair(9e6, 1.5e6)}) {
     state.trains = trains;
     CHECK(GrowthPerSecond(state) == Approx(growth));
   }
@@ -51,19 +56,36 @@ TEST_CASE("Growth: back to the rate before an episode, if that was short") {
   CHECK(GrowthPerSecond(state) == 120e3);
 }
 
+TEST_CASE("Growth: back to no more than trains show, or what is delivered") {
+  GrowthState state = Steady(0.5e6);
+  state.share = 0.8e6;
+  state.episode = {.rate_before = 2e6, .length = 0, .since = 0.5};
+  state.capacity = 1e6;
+  CHECK(GrowthPerSecond(state) == Approx((0.98 * 1e6 - 0.5e6) / 0.3));
+  state.capacity = 0.6e6;
+  CHECK(GrowthPerSecond(state) == Approx((0.98 * 0.8e6 - 0.5e6) / 0.3));
+  state.capacity = 9e6;
+  CHECK(GrowthPerSecond(state) == Approx((0.98 * 2e6 - 0.5e6) / 0.3));
+}
+
 TEST_CASE("Growth: a cut that was too deep is taken back in the second after it") {
   GrowthState state = Steady(0.5e6);
   CHECK(RateAfterEpisode(state) == 0);
   state.share = 1e6;
   state.episode = {.rate_before = 2e6, .length = 1, .since = 0.5};
-  CHECK(RateAfterEpisode(state) == Approx(0.94e6));
+  CHECK(RateAfterEpisode(state) == Approx(1e6));
   state.episode->since = 1;
   CHECK(RateAfterEpisode(state) == 0);
 }
 
 TEST_CASE("Growth: stops where the sender does not follow") {
-  CHECK(GrowthLimit(0) == 300e3);
-  CHECK(GrowthLimit(2e6) == Approx(3.01e6));
+  CHECK(GrowthLimit(0, {}) == 300e3);
+  CHECK(GrowthLimit(2e6, {}) == Approx(3.01e6));
+}
+
+TEST_CASE("Growth: goes on where trains show that the path carries more") {
+  CHECK(GrowthLimit(2e6, 2e6) == Approx(3.01e6));
+  CHECK(GrowthLimit(1e6, 4.2e6) == Approx(4e6));
 }
 
 }  // namespace

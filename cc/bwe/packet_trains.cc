@@ -11,12 +11,6 @@ constexpr double kBreakWeight = 0.02;  // of gaps between trains, so that the us
 constexpr int kMinGaps = 3;            // of a train that shows a rate
 constexpr double kMaxSpeedUp = 3;      // arrival over send rate: packets that waited together
 constexpr TimeDelta kValidity = TimeDelta::Seconds(1);
-// Steps of the logarithm. Down is slower than up: jitter lengthens trains more than it shortens.
-constexpr double kMaxStep = 0.5;
-constexpr double kMaxFirstStep = 0.4;
-constexpr TimeDelta kFirstTime = TimeDelta::Millis(2'500);
-constexpr double kUpWeight = 0.6;
-constexpr double kDownWeight = 0.4;
 constexpr double kSendRateWeight = 0.5;
 constexpr double kJitterWeight = 0.05;
 constexpr double kMaxJitterUs = 50'000;
@@ -105,14 +99,16 @@ bool PacketTrains::Complete() {
                      : send_rate;
     last_send_rate_ = last_arrival_;
   }
-  if (!first_rate_) first_rate_ = last_arrival_;
-  if (Capacity(last_arrival_)) {
-    const double limit = last_arrival_ - *first_rate_ < kFirstTime ? kMaxFirstStep : kMaxStep;
-    const double step = std::clamp(std::log(completed_.arrival_rate / capacity_), -limit, limit);
-    capacity_ *= std::exp((step > 0 ? kUpWeight : kDownWeight) * step);
-  } else {
-    capacity_ = completed_.arrival_rate;
+  if (!Capacity(last_arrival_)) spreads_ = {};
+  const double bits = 8.0 * static_cast<double>(bytes_ - first_bytes_);
+  spreads_[next_spread_] = {.bits = bits, .seconds = bits / completed_.arrival_rate};
+  next_spread_ = (next_spread_ + 1) % spreads_.size();
+  Spread sum;
+  for (const Spread& spread : spreads_) {
+    sum.bits += spread.bits;
+    sum.seconds += spread.seconds;
   }
+  capacity_ = sum.bits / sum.seconds;
   last_rate_ = last_arrival_;
   return true;
 }

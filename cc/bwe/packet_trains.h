@@ -4,6 +4,8 @@
 #ifndef CC_BWE_PACKET_TRAINS_H_
 #define CC_BWE_PACKET_TRAINS_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -53,8 +55,9 @@ class PacketTrains {
 
   // The newest train with a rate.
   const Train& completed() const { return completed_; }
-  // The rates of trains, smoothed: what the path carries of them, and how fast they are sent. None
-  // if no train showed it in the last second.
+  // What the path carries of trains, by the newest three together: jitter that lengthens one often
+  // shortens the next. And how fast they are sent, smoothed. None if no train showed it in the last
+  // second.
   std::optional<double> Capacity(Timestamp now) const;
   std::optional<double> SendRate(Timestamp now) const;
   // How much the delay wanders from train to train, in seconds, queues that grow or empty steadily
@@ -79,6 +82,11 @@ class PacketTrains {
     return gap_us < kShortGapUs ||
            (gap_us < kLongGapUs && static_cast<double>(gap_us) < kGapFactor * gap_ewma_us_);
   }
+  // What arrived after a train's first packet, and in what time.
+  struct Spread {
+    double bits = 0;
+    double seconds = 0;
+  };
   void OnOlderPacket(int64_t send_us, int64_t delay_us, DataSize size);
   Start StartTrain(int64_t send_us, Timestamp arrival, DataSize size, bool own_send_time);
   bool Complete();
@@ -101,9 +109,10 @@ class PacketTrains {
   // All before.
   int64_t count_ = 0;
   Train completed_;
-  std::optional<Timestamp> first_rate_;
   std::optional<Timestamp> last_rate_;  // when the newest train with a rate ended
   std::optional<Timestamp> last_send_rate_;
+  std::array<Spread, 3> spreads_;  // of trains with a rate; more would be slow to see a change
+  size_t next_spread_ = 0;
   double capacity_ = 0;
   double send_rate_ = 0;
   double arrival_rate_limit_ = std::numeric_limits<double>::infinity();

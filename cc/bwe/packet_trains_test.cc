@@ -103,20 +103,39 @@ TEST_CASE("PacketTrains: without send times of their own only arrival tells, wit
   CHECK(sender.trains.completed().arrival_rate == Approx(1.5e6));
 }
 
-TEST_CASE("PacketTrains: the rate follows in steps, up faster than down, and is good for 1 s") {
+TEST_CASE("PacketTrains: the rate is that of three trains together, and is good for 1 s") {
   Sender sender;
-  sender.Frame(5, 500, 4'800);
   for (int i = 0; i < 90; ++i) sender.Frame(5, 500, 4'800);
-  const double steady = *sender.trains.Capacity(sender.now());
-  // The next frame ends the one before.
-  sender.Frame(5, 500, 1'200);
-  sender.Frame(5, 500, 4'800);
-  const double up = *sender.trains.Capacity(sender.now());
-  CHECK(up / steady == Approx(std::exp(0.6 * 0.5)));
-  sender.Frame(5, 500, 4'800);
-  CHECK(*sender.trains.Capacity(sender.now()) / up == Approx(std::exp(-0.4 * 0.6 * 0.5)));
+  // 2 Mbit/s, then 1 Mbit/s. The next frame ends the one before.
+  sender.Frame(5, 500, 9'600);
+  sender.Frame(5, 500, 9'600);
+  CHECK(*sender.trains.Capacity(sender.now()) == Approx(3.0 / (2 / 2e6 + 1 / 1e6)));
+  for (int i = 0; i < 2; ++i) sender.Frame(5, 500, 9'600);
+  CHECK(*sender.trains.Capacity(sender.now()) == Approx(1e6));
   CHECK(sender.trains.Capacity(sender.now() + TimeDelta::Millis(900)));
   CHECK_FALSE(sender.trains.Capacity(sender.now() + TimeDelta::Millis(1'100)));
+  // Those of before a long silence no longer count.
+  sender.now_us += 2'000'000;
+  for (int i = 0; i < 2; ++i) sender.Frame(5, 500, 4'800);
+  for (int i = 0; i < 2; ++i) sender.Frame(5, 500, 4'800);
+  CHECK(*sender.trains.Capacity(sender.now()) == Approx(2e6));
+}
+
+TEST_CASE("PacketTrains: jitter that lengthens one train shortens the next") {
+  Sender sender;
+  for (int i = 0; i < 31; ++i) {
+    // The last packet of each second train and the first of the next are late by 6 ms.
+    const int64_t first_us = i % 2 ? 6'000 : 0;
+    const int64_t last_us = i % 2 ? 0 : 6'000;
+    for (int j = 0; j < 5; ++j) {
+      const int64_t late_us = j == 0 ? first_us : j == 4 ? last_us : 3'000;
+      sender.Feed(sender.now_us + j * 2'000, sender.now_us + kDelayUs + j * 4'800 + late_us);
+    }
+    sender.now_us += 33'333;
+    if (i < 10) continue;
+    CHECK(*sender.trains.Capacity(sender.now()) > 1.7e6);
+    CHECK(*sender.trains.Capacity(sender.now()) < 2.3e6);
+  }
 }
 
 TEST_CASE("PacketTrains: jitter is what varies, not queues that grow or empty") {

@@ -14,9 +14,9 @@ constexpr double kFrames = 3;
 constexpr double kLongest = 0.48;
 
 constexpr double kMinThreshold = 0.004;
-// One packet of other traffic may always be there.
+// A packet's own transmission counts in its delay, while the base may be that of a small packet, or
+// come from a time when the path was faster. Besides, one of other traffic may always be there.
 constexpr double kPacketBits = 8 * 1200;
-constexpr double kPacketShare = 0.6;
 // Jitter lifts the minimum of few packets, that of more by less.
 constexpr double kJitterFactor = 1.7;
 constexpr double kFreeJitter = 0.003;
@@ -25,8 +25,7 @@ constexpr double kFreeJitter = 0.003;
 
 void StandingQueue::Update(const RecentPackets& packets, const Path& path) {
   const double window = std::clamp(kFrames * path.frame_interval, kMinWindow, kMaxWindow);
-  const double least_threshold =
-      std::max(kMinThreshold, kPacketShare * kPacketBits / std::max(path.rate, 1.0));
+  const double least_threshold = std::max(kMinThreshold, kPacketBits / std::max(path.rate, 1.0));
   constexpr double kIntervalsPerSecond = 1 / RecentPackets::kInterval.seconds();
   constexpr auto kMost = static_cast<int>(kLongest * kIntervalsPerSecond);
   const auto intervals = static_cast<int>(window * kIntervalsPerSecond);

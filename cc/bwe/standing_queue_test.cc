@@ -43,8 +43,8 @@ TEST_CASE("StandingQueue: at low rates a packet of others is no queue") {
   StandingQueue::Path path = kPath;
   path.rate = 480e3;  // 1200 bytes take 20 ms
   queue.Update(Packets(1'000, [](int64_t) { return 61; }), path);
-  CHECK(queue.threshold() == Approx(0.012));
-  CHECK(queue.excess() == Approx(-0.001));
+  CHECK(queue.threshold() == Approx(0.020));
+  CHECK(queue.excess() == Approx(-0.009));
 }
 
 TEST_CASE("StandingQueue: with jitter longer windows decide") {

@@ -99,6 +99,7 @@ void ReadMedia(Fields* fields, FlowConfig* flow) {
   }
   if (flow->streams.empty()) flow->streams.emplace_back();
   fields->Number("pacing", &flow->pacing_factor);
+  fields->Time("pacing_burst", &flow->pacing_burst);
   fields->Count("packet_bytes", &flow->packet_bytes);
   fields->Count("overhead_bytes", &flow->overhead_bytes);
   fields->Bool("start_phase", &flow->start_phase);

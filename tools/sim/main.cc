@@ -11,7 +11,7 @@
 
 #include <filesystem>
 #include <iostream>
-#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +28,7 @@
 #include "tools/sim/results/json.h"
 #include "tools/sim/results/plots.h"
 #include "tools/sim/results/table.h"
+#include "tools/sim/results/time_series.h"
 
 using remb::sim::Seeds;
 
@@ -37,12 +38,14 @@ ABSL_FLAG(Seeds, seeds, (Seeds{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}), "of random num
 ABSL_FLAG(int, jobs, 2, "threads");
 ABSL_FLAG(absl::Duration, encoder_lag, absl::InfiniteDuration(), "of video encoders");
 ABSL_FLAG(double, pacing_factor, 0, "of senders");
+ABSL_FLAG(absl::Duration, pacing_burst, absl::InfiniteDuration(), "of senders");
 ABSL_FLAG(bool, start_phase, true, "senders start as Chrome's do");
 ABSL_FLAG(int, overhead_bytes, -1, "headers of a packet, on links alone");
 ABSL_FLAG(bool, efficiency, false, "compare with receivers that know the fair share");
 ABSL_FLAG(std::string, csv, "", "a CSV file, a row a run");
 ABSL_FLAG(std::string, json, "", "a JSON file of all figures");
 ABSL_FLAG(std::string, html, "", "an HTML file of plots");
+ABSL_FLAG(std::string, series, "", "a CSV file of rates and queues over time");
 ABSL_FLAG(std::string, trace, "", "a CSV file of packets, for replay");
 ABSL_FLAG(std::string, scenarios, "", "the folder of scenarios known by name");
 ABSL_FLAG(bool, help, false, "print the manual");
@@ -68,6 +71,8 @@ SCENARIO is a name of the list, a file NAME.yaml (the folder's README says how t
   --jobs=N              threads (default 2); the output is the same for any number
   --encoder_lag=TIME    until video encoders follow a new target, say 100ms; default: the scenario's
   --pacing_factor=X     senders pace at X times the target; default: the scenario's
+  --pacing_burst=TIME   what senders may send at once, in time at the pacing rate: Chromium's 40ms,
+                        or 0s for even pacing; default: the scenario's
   --nostart_phase       senders grow by 8 % a second from the start, instead of Chrome's jumps
   --overhead_bytes=N    headers of media packets that links carry and the estimator does not count
   --efficiency          also the efficiency e: utilisation over that of knowing receivers, F from
@@ -75,6 +80,7 @@ SCENARIO is a name of the list, a file NAME.yaml (the folder's README says how t
   --csv=OUT.csv         a row a run with all figures
   --json=OUT.json       all figures, of flows and links too
   --html=OUT.html       plots of each case's first seed: one page, for any browser
+  --series=OUT.csv      rates and queues in steps of 200 ms, of each case's first seed
   --trace=OUT.csv       what the first media receiver was given, for replay; one case only
   --scenarios=FOLDER    where scenarios known by name are
   --help                print this
@@ -94,15 +100,23 @@ absl::StatusOr<Library> OpenLibrary(const std::string& path) {
   return Library::Open(std::filesystem::absolute(path).string());
 }
 
+// Sets *time if the flag is given.
+absl::Status ReadTime(const absl::Flag<absl::Duration>& flag, std::optional<Nanos>* time) {
+  const absl::Duration value = absl::GetFlag(flag);
+  if (value == absl::InfiniteDuration()) return absl::OkStatus();
+  if (value < absl::ZeroDuration() || value > absl::Minutes(1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", absl::GetFlagReflectionHandle(flag).Name(), " is 0 to 1m"));
+  }
+  *time = absl::ToInt64Nanoseconds(value);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Overrides> OverridesFromFlags() {
   Overrides overrides;
-  const absl::Duration lag = absl::GetFlag(FLAGS_encoder_lag);
-  if (lag != absl::InfiniteDuration()) {
-    if (lag < absl::ZeroDuration() || lag > absl::Minutes(1)) {
-      return absl::InvalidArgumentError("--encoder_lag is 0 to 1m");
-    }
-    overrides.encoder_lag = absl::ToInt64Nanoseconds(lag);
-  }
+  absl::Status status = ReadTime(FLAGS_encoder_lag, &overrides.encoder_lag);
+  if (status.ok()) status = ReadTime(FLAGS_pacing_burst, &overrides.pacing_burst);
+  if (!status.ok()) return status;
   const double pacing = absl::GetFlag(FLAGS_pacing_factor);
   if (pacing != 0) {
     if (!(pacing >= 1 && pacing <= 1000)) {
@@ -140,9 +154,11 @@ absl::StatusOr<Setup> MakeSetup(const std::string& profile, const std::string& l
   }
   setup.options.efficiency = absl::GetFlag(FLAGS_efficiency);
   setup.options.plots = !absl::GetFlag(FLAGS_html).empty();
+  setup.options.series = !absl::GetFlag(FLAGS_series).empty();
   setup.options.trace = !absl::GetFlag(FLAGS_trace).empty();
   setup.results.receiver = ReceiverName(*receiver);
-  for (const char* name : {"encoder_lag", "pacing_factor", "start_phase", "overhead_bytes"}) {
+  for (const char* name :
+       {"encoder_lag", "pacing_factor", "pacing_burst", "start_phase", "overhead_bytes"}) {
     const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
     if (flag->CurrentValue() == flag->DefaultValue()) continue;
     setup.results.options.push_back(absl::StrCat("--", name, "=", flag->CurrentValue()));
@@ -177,6 +193,16 @@ absl::Status WriteFiles(const Results& results, const BenchOutput& output) {
   if (status.ok()) {
     status = WriteFile(absl::GetFlag(FLAGS_html), [&](std::ostream& out) {
       return report::Write(Page(results, output.plots), out);
+    });
+  }
+  if (status.ok()) {
+    status = WriteFile(absl::GetFlag(FLAGS_series), [&](std::ostream& out) {
+      std::vector<std::pair<std::string, std::vector<SeriesRow>>> cases;
+      for (size_t i = 0; i < results.cases.size(); ++i) {
+        cases.emplace_back(results.cases[i].name, output.series[i]);
+      }
+      WriteTimeSeries(cases, out);
+      return absl::OkStatus();
     });
   }
   if (status.ok()) {

@@ -117,7 +117,7 @@ int32_t MediaReceiver::GiveToLibrary(const Packet& packet) {
   WriteHeader(packet, rtp_.data());
   if (on_given_ && !IsAudio(packet.ssrc)) {
     on_given_({ClockUs(), packet.abs_send_time, packet.rtp_timestamp, packet.transmission_offset,
-               size - kHeaderBytes, packet.ssrc});
+               size - kHeaderBytes, packet.ssrc, static_cast<uint16_t>(packet.sequence)});
   }
   return Check(library_.on_rtp_packet(estimator_.get(), ClockUs(), rtp_.data(), size));
 }

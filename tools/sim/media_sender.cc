@@ -9,7 +9,8 @@
 namespace remb::sim {
 namespace {
 
-// A real encoder's drops come at about such a debt; Chrome's pacer itself allows 2 s.
+// Chosen, not measured: stands for encoders' own dropping of frames, which ends what a fall of the
+// target leaves waiting.
 constexpr Nanos kMostPacerQueue = 250 * kMillisecond;
 constexpr Nanos kAudioInterval = 20 * kMillisecond;
 // abs-send-time has 24 bits and wraps each 64 s.
@@ -37,7 +38,8 @@ MediaSender::MediaSender(const FlowConfig& config, int flow, EventQueue* queue, 
       out_(out),
       random_(seed, absl::StrCat(config.name, "/sender")),
       control_(StartBps(config), config.start_phase),
-      pacer_(queue, config.pacing_factor, [this](const Packet& packet) { Send(packet); }),
+      pacer_(queue, config.pacing_factor, config.pacing_burst,
+             [this](const Packet& packet) { Send(packet); }),
       prober_(queue, config.rtx, config.packet_bytes,
               Random(seed, absl::StrCat(config.name, "/prober")),
               [this](int32_t bytes) { SendProbe(bytes); }),

@@ -22,7 +22,8 @@
 
 namespace remb::sim {
 
-// target = min(REMB, loss-based rate); it paces by `pacing_factor` times the target. Media gets
+// target = min(REMB, loss-based rate); it paces by `pacing_factor` times the target, evenly or in
+// bursts. Media gets
 // min(target, source maximum): audio first, then each video stream in turn up to its own maximum,
 // if at least its minimum is left (the first one always), as Chrome fills simulcast layers from the
 // lowest. All video streams encode the same pictures, at the first one's times. A picture is

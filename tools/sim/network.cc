@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tools/sim/fair_share.h"
+#include "tools/sim/server.h"
 
 namespace remb::sim {
 
@@ -249,8 +250,13 @@ void Network::ApplyToFlow(const Step& step, Flow& flow) {
 
 void Network::SampleQueues() {
   for (size_t i = 0; i < links_.size(); ++i) {
-    recorder_.link(i).queue.push_back(
-        {events_.now(), static_cast<double>(links_[i]->QueueDelay())});
+    std::vector<Change>& queue = recorder_.link(i).queue;
+    Nanos delay = links_[i]->QueueDelay();
+    // In an outage nobody knows: the wait so far, which is all of it at the outage's end.
+    if (delay == kNever) {
+      delay = queue.empty() ? 0 : static_cast<Nanos>(queue.back().value) + kBin;
+    }
+    queue.push_back({events_.now(), static_cast<double>(delay)});
   }
   events_.After(kBin, [this] { SampleQueues(); });
 }

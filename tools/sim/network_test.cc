@@ -223,6 +223,20 @@ TEST_CASE("Links are crossed in the order of the path") {
   REQUIRE(ReceivedBytes(recording.flows[0], 5 * kSecond, 10 * kSecond) * 8 / 5 >= 490'000);
 }
 
+TEST_CASE("In an outage the queueing delay grows with time, and is none again after it") {
+  Scenario scenario = OneFlow();
+  scenario.flows[0].receiver.kind = ReceiverConfig::Kind::kKnowing;
+  scenario.steps = {At(5 * kSecond, Step::Kind::kCapacity, "bottleneck", 0),
+                    At(6 * kSecond, Step::Kind::kCapacity, "bottleneck", 2'000'000)};
+  const Recording recording = Run(scenario);
+  const std::vector<Change>& queue = recording.links[0].queue;
+  const double before = ValueAt(queue, 5 * kSecond - kBin);
+  for (Nanos time = 5 * kSecond; time < 6 * kSecond; time += kBin) {
+    REQUIRE(ValueAt(queue, time) == before + static_cast<double>(time - 5 * kSecond + kBin));
+  }
+  REQUIRE(ValueAt(queue, 9 * kSecond) < 300e6);
+}
+
 TEST_CASE("Feedback crosses the return path") {
   Scenario scenario = OneFlow();
   scenario.links.push_back(ALink("back", 50'000));

@@ -41,6 +41,7 @@ void Apply(const Overrides& overrides, Scenario* scenario) {
     Set(overrides.share, &flow.receiver.share);
     Set(overrides.receiver_lag, &flow.receiver.lag);
     Set(overrides.pacing_factor, &flow.pacing_factor);
+    Set(overrides.pacing_burst, &flow.pacing_burst);
     Set(overrides.start_phase, &flow.start_phase);
     Set(overrides.overhead_bytes, &flow.overhead_bytes);
     for (StreamConfig& stream : flow.streams) {
@@ -54,7 +55,11 @@ std::vector<std::string> Conventions(const Scenario& scenario) {
   for (const LinkConfig& link : scenario.links) queues.insert(QueueRule(link.queue));
   for (const FlowConfig& flow : scenario.flows) {
     if (flow.kind != FlowConfig::Kind::kMedia) continue;
-    pacing.insert(absl::StrCat("media paced at ", flow.pacing_factor, " x the target"));
+    pacing.insert(
+        absl::StrCat("media paced at ", flow.pacing_factor, " x the target",
+                     flow.pacing_burst > 0
+                         ? absl::StrCat(", in bursts of ", Milliseconds(flow.pacing_burst), " ms")
+                         : ""));
     overheads.insert(flow.overhead_bytes == 0
                          ? "media packets are as large to links as to the estimator"
                          : absl::StrCat("media packets have ", flow.overhead_bytes,

@@ -20,6 +20,7 @@ struct Overrides {
   std::optional<Nanos> receiver_lag;
   std::optional<Nanos> encoder_lag;  // of video
   std::optional<double> pacing_factor;
+  std::optional<Nanos> pacing_burst;
   std::optional<bool> start_phase;
   std::optional<int> overhead_bytes;
 };

@@ -4,9 +4,15 @@
 #include <utility>
 
 namespace remb::sim {
+namespace {
 
-Pacer::Pacer(EventQueue* queue, double factor, std::function<void(const Packet&)> send)
-    : queue_(queue), factor_(factor), send_(std::move(send)) {}
+// libwebrtc's PacingController::kMaxBurstSize.
+constexpr double kLongestBurstBytes = 63'000;
+
+}  // namespace
+
+Pacer::Pacer(EventQueue* queue, double factor, Nanos burst, std::function<void(const Packet&)> send)
+    : queue_(queue), factor_(factor), burst_(burst), send_(std::move(send)) {}
 
 void Pacer::SetTarget(int64_t bps) {
   const double former = bps_;
@@ -22,7 +28,7 @@ void Pacer::Enqueue(const Packet& packet) {
   waiting_.push_back(packet);
   waiting_bytes_ += packet.bytes;
   if (waiting_.size() > 1) return;  // the first of them has its event
-  if (free_at_ <= queue_->now()) {
+  if (NextTime() <= queue_->now()) {
     SendNext();
   } else {
     Schedule();
@@ -41,17 +47,24 @@ Nanos Pacer::QueueTime() const {
          static_cast<Nanos>(static_cast<double>(waiting_bytes_) * 8e9 / bps_);
 }
 
+Nanos Pacer::NextTime() const {
+  const Nanos now = queue_->now();
+  const Nanos burst = std::min(burst_, static_cast<Nanos>(kLongestBurstBytes * 8e9 / bps_));
+  return free_at_ - now < burst ? now : std::max(free_at_, now);
+}
+
 void Pacer::SendNext() {
   const Packet packet = waiting_.front();
   waiting_.pop_front();
   waiting_bytes_ -= packet.bytes;
-  free_at_ = queue_->now() + static_cast<Nanos>(static_cast<double>(packet.bytes) * 8e9 / bps_);
+  free_at_ = std::max(free_at_, queue_->now()) +
+             static_cast<Nanos>(static_cast<double>(packet.bytes) * 8e9 / bps_);
   if (!waiting_.empty()) Schedule();
   send_(packet);
 }
 
 void Pacer::Schedule() {
-  wake_up_at_ = std::max(free_at_, queue_->now());
+  wake_up_at_ = NextTime();
   queue_->At(wake_up_at_, [this] {
     if (queue_->now() != wake_up_at_) return;
     wake_up_at_ = -1;

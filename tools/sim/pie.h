@@ -1,6 +1,7 @@
 // PIE, RFC 8033: drops at random where packets come in, with a probability that a controller keeps
 // such that the delay stays near 15 ms. Optional parts: de-randomisation (section 5.4) and the cap
-// on adjustments (5.5). The delay is the age of the packet that is next (5.2's time stamps).
+// on adjustments (5.5). The delay is the age of the packet that is next: time stamps, one of 4.3's
+// ways.
 #ifndef TOOLS_SIM_PIE_H_
 #define TOOLS_SIM_PIE_H_
 

@@ -40,6 +40,7 @@ struct TraceRow {
   int32_t transmission_offset;
   int32_t payload_bytes;
   uint32_t ssrc;
+  uint16_t sequence_number;
 };
 
 struct FlowRecording {
@@ -47,18 +48,18 @@ struct FlowRecording {
   bool media = false;
   bool tcp = false;
   std::vector<Bin> bins;
-  std::vector<Arrival> arrivals;  // media only
-  std::vector<Change> fair_share; // bit/s that are its by max-min fairness, its source's limit and pauses
-                                  // counted: 0 while it is not active
-  std::vector<Change> remb;       // as sent by the receiver
+  std::vector<Arrival> arrivals;   // media only
+  std::vector<Change> fair_share;  // bit/s that are its by max-min fairness, its source's limit and
+                                   // pauses counted: 0 while it is not active
+  std::vector<Change> remb;        // as sent by the receiver
   std::vector<Change> remb_received;  // as the sender took it
-  std::vector<Change> target;     // of the sender: the rate it paces by
-  std::vector<Change> estimate;   // of the library
-  std::vector<Change> state;      // of its detector: REMB_STATE_*
-  std::vector<Nanos> frame_delays;  // capture to complete arrival
-  std::vector<TraceRow> trace;      // where FlowConfig::trace asks for it
+  std::vector<Change> target;         // of the sender: the rate it paces by
+  std::vector<Change> estimate;       // of the library
+  std::vector<Change> state;          // of its detector: REMB_STATE_*
+  std::vector<Nanos> frame_delays;    // capture to complete arrival
+  std::vector<TraceRow> trace;        // where FlowConfig::trace asks for it
   int64_t sent_packets = 0;
-  int64_t lost_packets = 0;       // dropped by queues
+  int64_t lost_packets = 0;  // dropped by queues
   int64_t randomly_lost_packets = 0;
   int64_t padding_bytes = 0;
   int64_t feedback_packets = 0;
@@ -68,9 +69,11 @@ struct FlowRecording {
 
 struct LinkRecording {
   std::string name;
-  std::vector<Bin> bins;          // received_bytes: left it
-  std::vector<Change> capacity;   // bit/s, true
-  std::vector<Change> queue;      // each 10 ms: delay a packet would meet at the capacity, ns
+  std::vector<Bin> bins;         // received_bytes: left it
+  std::vector<Change> capacity;  // bit/s, true
+  // Each 10 ms: the delay a packet would meet at the capacity, ns. In an outage: as before it, and
+  // the time since.
+  std::vector<Change> queue;
 };
 
 struct Recording {
@@ -80,7 +83,7 @@ struct Recording {
   Nanos measure_from = 0;
   std::vector<FlowRecording> flows;
   std::vector<LinkRecording> links;
-  std::vector<Nanos> events;      // times of steps: convergence is measured from each
+  std::vector<Nanos> events;  // times of steps: convergence is measured from each
   int64_t simulated_events = 0;
 };
 

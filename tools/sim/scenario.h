@@ -42,7 +42,7 @@ struct CapacityConfig {
   int64_t low_bps = 0;
   int64_t high_bps = 0;
   Nanos interval = kSecond;
-  double sigma = 0;                   // of the random walk's steps, in ln(rate)
+  double sigma = 0;                       // of the random walk's steps, in ln(rate)
   std::vector<Nanos> opportunities = {};  // of the trace, ascending
 };
 
@@ -71,10 +71,10 @@ struct ReorderConfig {
 // link has it: what it carries is less.
 struct WifiConfig {
   bool on = false;
-  Nanos busy_mean = 4 * kMillisecond;  // contention: how long others hold the medium, exponential
-  Nanos txop = 4 * kMillisecond;       // the longest burst
-  int max_aggregate = 32;              // packets in it
-  Nanos overhead = 200 * kMicrosecond; // of a burst: preamble, back-off, block ack
+  Nanos busy_mean = 4 * kMillisecond;   // contention: how long others hold the medium, exponential
+  Nanos txop = 4 * kMillisecond;        // the longest burst
+  int max_aggregate = 32;               // packets in it
+  Nanos overhead = 200 * kMicrosecond;  // of a burst: preamble, back-off, block ack
 };
 
 // A token bucket before the link: shapes (queues) or polices (drops).
@@ -117,7 +117,7 @@ struct StreamConfig {
   // with a large one.
   int burst_frames = 0;
   int64_t burst_bytes = 0;
-  std::string recording;  // file, for kRecorded
+  std::string recording;                                     // file, for kRecorded
   std::shared_ptr<const std::vector<RecordedFrame>> frames;  // of that file: ReadEncoderRecording
 };
 
@@ -155,15 +155,15 @@ struct FlowConfig {
   // kMedia
   std::vector<StreamConfig> streams;
   double pacing_factor = 2.5;
+  Nanos pacing_burst = 0;  // what may leave at once, in time at the pacing rate; Chromium: 40 ms
   int packet_bytes = 1200;
   int overhead_bytes = 0;   // IP, UDP and RTP headers of a packet, if links are to carry them
   bool start_phase = true;  // Chrome's: jumps to a REMB that arrives within 2.6 s
   bool padding_probes = true;
   bool rtx = false;
-  double clock_ppm = 0;     // of the sender's clock, against the receiver's
+  double clock_ppm = 0;             // of the sender's clock, against the receiver's
   Nanos report_interval = kSecond;  // of receiver reports
-  Nanos audio_share = 0;
-  bool trace = false;  // record what the estimator is given
+  bool trace = false;               // record what the estimator is given
   ReceiverConfig receiver;
 
   // kTcp, kShortTcp
@@ -183,9 +183,9 @@ struct FlowConfig {
 // What happens at a time.
 struct Step {
   enum class Kind {
-    kCapacity,       // of `target` link: bps
-    kCrossRate,      // of `target` flow: bps
-    kPause,          // of `target` flow
+    kCapacity,   // of `target` link: bps
+    kCrossRate,  // of `target` flow: bps
+    kPause,      // of `target` flow
     kResume,
     kSourceMax,      // of `target` flow: bps, what the source makes at most
     kDelay,          // of `target` flow: one way, `time`
@@ -202,10 +202,10 @@ struct Step {
 };
 
 struct Scenario {
-  std::string name;     // of the file, and variant: "rfc8867-5.1 delay=100ms"
+  std::string name;  // of the file, and variant: "rfc8867-5.1 delay=100ms"
   std::string title;
-  std::string source;   // "RFC 8867 5.1"
-  std::string about;    // a paragraph
+  std::string source;                          // "RFC 8867 5.1"
+  std::string about;                           // a paragraph
   std::map<std::string, std::string> variant;  // what was chosen
   std::vector<std::string> conventions;        // told with results
   Nanos length = 60 * kSecond;

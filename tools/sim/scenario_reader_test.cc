@@ -232,6 +232,7 @@ TEST_CASE("Overrides reach media flows") {
   overrides.receiver_lag = 200 * kMillisecond;
   overrides.encoder_lag = 100 * kMillisecond;
   overrides.pacing_factor = 1.5;
+  overrides.pacing_burst = 40 * kMillisecond;
   overrides.start_phase = false;
   overrides.overhead_bytes = 40;
   const FlowConfig flow = Read(kPlain, overrides)[0].flows[0];
@@ -242,6 +243,7 @@ TEST_CASE("Overrides reach media flows") {
   REQUIRE(flow.receiver.lag == 200 * kMillisecond);
   REQUIRE(flow.streams[0].lag == 100 * kMillisecond);
   REQUIRE(flow.pacing_factor == 1.5);
+  REQUIRE(flow.pacing_burst == 40 * kMillisecond);
   REQUIRE(!flow.start_phase);
   REQUIRE(flow.overhead_bytes == 40);
 }

@@ -4,6 +4,7 @@ set -euo pipefail
 sim=$PWD/$1
 replay=$PWD/$2
 scenarios=$PWD/tools/sim/scenarios
+mahimahi=$PWD/testdata/mahimahi
 cd "$TEST_TMPDIR"
 failures=0
 
@@ -89,6 +90,9 @@ missing = [y for y in estimate if int(y) not in replayed]
 assert not missing, missing[:5]
 EOF
 
+echo "== the made-up cellular trace is what its maker makes"
+python3 "$mahimahi/make_walk.py" | cmp - "$mahimahi/walk.trace" || fail "walk.trace"
+
 echo "== compare"
 run compare libwebrtc adaptive one-flow --seeds=3 >compared.txt
 grep -q '^A: libwebrtc' compared.txt || fail "compare: A"
@@ -99,6 +103,9 @@ grep -q 'better in 0, worse in 0' same.txt || fail "compare: a file and its like
 echo "== list, help, errors"
 run list | grep -q '^one-flow: ' || fail list
 run --help | grep -q -- '--encoder_lag=TIME' || fail help
+run run one-flow --pacing_burst=40ms --profile=knowing --seeds=1 | grep -q 'in bursts of 40 ms' ||
+  fail "--pacing_burst"
+expect_error '--pacing_burst is 0 to 1m' run one-flow --pacing_burst=2m
 expect_error 'which command'
 expect_error "no command 'walk'" walk
 expect_error 'run which SCENARIO' run

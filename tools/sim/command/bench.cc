@@ -31,6 +31,7 @@ BenchOutput Bench::Run(const std::vector<Scenario>& scenarios, const BenchOption
   BenchOutput output;
   output.cases.resize(scenarios.size());
   output.plots.resize(scenarios.size());
+  output.series.resize(scenarios.size());
   output.traces.resize(scenarios.size());
   std::vector<Job> jobs;
   // Of knowing receivers only two figures are kept: [scenario][share * seeds + seed].
@@ -77,6 +78,7 @@ BenchOutput Bench::Run(const std::vector<Scenario>& scenarios, const BenchOption
     }
     output.cases[job.scenario].runs[job.seed] = std::move(metrics);
     if (shown && options.plots) output.plots[job.scenario] = Plots(recording);
+    if (shown && options.series) output.series[job.scenario] = TimeSeries(recording);
     if (shown && options.trace) {
       for (FlowRecording& flow : recording.flows) {
         if (!flow.trace.empty()) output.traces[job.scenario] = std::move(flow.trace);

@@ -12,6 +12,7 @@
 #include "tools/sim/library.h"
 #include "tools/sim/recording.h"
 #include "tools/sim/results/results.h"
+#include "tools/sim/results/time_series.h"
 #include "tools/sim/scenario.h"
 
 namespace remb::sim {
@@ -22,6 +23,7 @@ struct BenchOptions {
   Library library;
   int jobs = 1;
   bool plots = false;       // of each case's first seed
+  bool series = false;      // likewise
   bool trace = false;       // likewise: what its first media receiver gets
   bool efficiency = false;  // also runs knowing receivers
 };
@@ -29,6 +31,7 @@ struct BenchOptions {
 struct BenchOutput {
   std::vector<CaseResult> cases;                  // in the order of scenarios
   std::vector<std::vector<report::Chart>> plots;  // by case, if asked for
+  std::vector<std::vector<SeriesRow>> series;     // likewise
   std::vector<std::vector<TraceRow>> traces;      // likewise
 };
 

@@ -8,9 +8,8 @@
 #include "tools/replay/csv_writer.h"
 
 namespace remb::sim {
-namespace {
 
-std::string Quoted(const std::string& text) {
+std::string CsvField(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {
@@ -20,15 +19,13 @@ std::string Quoted(const std::string& text) {
   return quoted + "\"";
 }
 
-}  // namespace
-
 void WriteCsv(const Results& results, std::ostream& out) {
   out << "case,receiver,seed";
   for (const MetricField& field : MetricFields()) out << ',' << field.name;
   out << '\n';
   for (const CaseResult& result : results.cases) {
     for (const RunMetrics& run : result.runs) {
-      out << Quoted(result.name) << ',' << Quoted(results.receiver) << ',' << run.seed;
+      out << CsvField(result.name) << ',' << CsvField(results.receiver) << ',' << run.seed;
       for (const MetricField& field : MetricFields()) {
         const double value = run.*field.member;
         out << ',' << (std::isnan(value) ? "" : absl::StrFormat("%.9g", value));
@@ -41,7 +38,7 @@ void WriteCsv(const Results& results, std::ostream& out) {
 void WriteTrace(const std::vector<TraceRow>& rows, std::ostream& out) {
   replay::CsvWriter csv(out,
                         "arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,"
-                        "ssrc");
+                        "ssrc,sequence_number");
   for (const TraceRow& row : rows) {
     csv.Integer(row.arrival_us)
         .Integer(row.abs_send_time)
@@ -49,6 +46,7 @@ void WriteTrace(const std::vector<TraceRow>& rows, std::ostream& out) {
         .Integer(row.transmission_offset)
         .Integer(row.payload_bytes)
         .Integer(row.ssrc)
+        .Integer(row.sequence_number)
         .EndRow();
   }
 }

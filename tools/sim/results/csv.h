@@ -3,12 +3,16 @@
 #define TOOLS_SIM_RESULTS_CSV_H_
 
 #include <ostream>
+#include <string>
 #include <vector>
 
 #include "tools/sim/recording.h"
 #include "tools/sim/results/results.h"
 
 namespace remb::sim {
+
+// The text as a field: quoted if it has to be.
+std::string CsvField(const std::string& text);
 
 // A row a run: case,receiver,seed and all figures. Empty: does not apply; inf: never.
 void WriteCsv(const Results& results, std::ostream& out);

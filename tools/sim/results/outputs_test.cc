@@ -99,10 +99,11 @@ TEST_CASE("CSV has a row a run") {
 
 TEST_CASE("A trace is in replay's columns") {
   std::ostringstream out;
-  WriteTrace({{1'000'000, 16777215, 90000, -5, 1200, 42}}, out);
+  WriteTrace({{1'000'000, 16777215, 90000, -5, 1200, 42, 65535}}, out);
   CHECK(out.str() ==
-        "arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc\n"
-        "1000000,16777215,90000,-5,1200,42\n");
+        "arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc,"
+        "sequence_number\n"
+        "1000000,16777215,90000,-5,1200,42,65535\n");
 }
 
 TEST_CASE("Differences count where they exceed the seeds'") {
