@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cc/bwe/adaptive_parts.h"
+
 namespace remb::core {
 namespace {
 
@@ -200,7 +202,10 @@ void AdaptiveEstimator::Decide(Timestamp now, double elapsed) {
                                .idle = (now - last_queue_).seconds(),
                                .episode = back_off_.Newest(now)};
     if (excess <= 0) {
-      const double limit = std::max(rate_, GrowthLimit(growth_peak_.value(), trains));
+      // Beyond what the path is known to carry there is but a queue.
+      const double most = std::min(GrowthLimit(growth_peak_.value(), trains),
+                                   trains_.Limit(now).value_or(kMaxRate));
+      const double limit = std::max(rate_, most);
       rate_ = std::min(rate_ + GrowthPerSecond(state) * elapsed, limit);
     }
     rate_ = std::max(rate_, RateAfterEpisode(state));
@@ -221,6 +226,7 @@ void AdaptiveEstimator::Decide(Timestamp now, double elapsed) {
 }
 
 void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate) {
+  if (!With(AdaptivePart::kRebase)) return;
   if (queue_.least_delay_us() == RecentPackets::kNone) return;
   if (!steady_.Update(queue_.least_delay_us(), now)) return;
   if (queue_.queue() <= kRebaseQueue) return;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cc/bwe/adaptive_parts.h"
+
 namespace remb::core {
 namespace {
 
@@ -57,7 +59,7 @@ void BackOff::Forget() {
 }
 
 std::optional<BackOff::Episode> BackOff::Newest(Timestamp now) const {
-  if (!first_busy_) return std::nullopt;
+  if (!With(AdaptivePart::kRecovery) || !first_busy_) return std::nullopt;
   return Episode{.rate_before = rate_before_,
                  .length = (last_busy_ - *first_busy_).seconds(),
                  .since = (now - last_busy_).seconds()};

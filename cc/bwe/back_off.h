@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "cc/bwe/adaptive_parts.h"
 #include "cc/bwe/units.h"
 
 namespace remb::core {
@@ -34,7 +35,7 @@ class BackOff {
   };
   std::optional<Episode> Newest(Timestamp now) const;
   // Our share of the capacity that trains show, 1 without others.
-  double train_share() const { return train_share_; }
+  double train_share() const { return With(AdaptivePart::kTrainShare) ? train_share_ : 1; }
 
  private:
   std::optional<Timestamp> busy_since_;  // without a break

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cc/bwe/adaptive_parts.h"
+
 namespace remb::core {
 namespace {
 
@@ -111,6 +113,7 @@ void Competition::Observe(const Input& input, double rate, bool again) {
 }
 
 std::optional<double> Competition::EntryRate(const Input& input, double rate, bool again) const {
+  if (!With(AdaptivePart::kCompetition)) return std::nullopt;
   if (!high_ || input.excess <= kHighExcess || input.queue <= kHighPart * high_->most) {
     return std::nullopt;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cc/bwe/adaptive_parts.h"
+
 namespace remb::core {
 namespace {
 
@@ -49,7 +51,7 @@ double GrowthPerSecond(const GrowthState& state) {
   if (state.idle > kIdle) {
     growth = std::max(growth, rate * std::min(kMaxIdleGrowth, kIdleGrowth * (state.idle - kIdle)));
   }
-  if (state.trains) {
+  if (With(AdaptivePart::kRoomGrowth) && state.trains) {
     const double room = *state.trains / rate - kRoom;
     if (room > 0) growth = std::max(growth, kRoomGrowth * rate * std::min(1.0, room / kFullRoom));
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cc/bwe/adaptive_parts.h"
+
 namespace remb::core {
 namespace {
 
@@ -49,6 +51,7 @@ double LossResponse::Span::Received(const Input& input) const {
 }
 
 double LossResponse::Update(const Input& input, double rate) {
+  if (!With(AdaptivePart::kLossResponse)) return rate;
   if (input.explained || !started_) {
     started_ = true;
     trial_.reset();

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "cc/bwe/adaptive_parts.h"
+
 namespace remb::core {
 namespace {
 
@@ -40,6 +42,13 @@ std::optional<double> PacketTrains::Capacity(Timestamp now) const {
 std::optional<double> PacketTrains::SendRate(Timestamp now) const {
   if (!last_send_rate_ || now - *last_send_rate_ > kValidity) return std::nullopt;
   return send_rate_;
+}
+
+std::optional<double> PacketTrains::Limit(Timestamp now) const {
+  const std::optional<double> capacity = Capacity(now);
+  const std::optional<double> send_rate = SendRate(now);
+  if (!capacity || !send_rate || *capacity >= kLimited * *send_rate) return std::nullopt;
+  return capacity;
 }
 
 // One that others overtook. It lies within the train, whose ends it does not change.
@@ -81,7 +90,7 @@ PacketTrains::Start PacketTrains::StartTrain(int64_t send_us, Timestamp arrival,
 bool PacketTrains::Complete() {
   ++count_;
   NoteDelay();
-  if (gaps_ < kMinGaps) return false;
+  if (!With(AdaptivePart::kTrains) || gaps_ < kMinGaps) return false;
   // What came after the first packet arrived; what went before the last one was sent.
   const double arrival_rate =
       BitsPerSecond(bytes_ - first_bytes_, (last_arrival_ - first_arrival_).us());

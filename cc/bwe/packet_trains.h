@@ -10,6 +10,7 @@
 #include <limits>
 #include <optional>
 
+#include "cc/bwe/adaptive_parts.h"
 #include "cc/bwe/units.h"
 
 namespace remb::core {
@@ -60,9 +61,14 @@ class PacketTrains {
   // second.
   std::optional<double> Capacity(Timestamp now) const;
   std::optional<double> SendRate(Timestamp now) const;
+  // Trains that arrive so much slower than they were sent show a limit; else they may be all that
+  // was sent.
+  static constexpr double kLimited = 0.85;
+  // The capacity, if it is known to be a limit.
+  std::optional<double> Limit(Timestamp now) const;
   // How much the delay wanders from train to train, in seconds, queues that grow or empty steadily
   // left aside.
-  double jitter() const { return jitter_us_ * 1e-6; }
+  double jitter() const { return With(AdaptivePart::kJitter) ? jitter_us_ * 1e-6 : 0; }
   // From the start of a train to that of the next, in seconds.
   double interval() const { return interval_us_ * 1e-6; }
   int64_t count() const { return count_; }

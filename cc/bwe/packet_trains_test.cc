@@ -68,9 +68,11 @@ TEST_CASE("PacketTrains: the rate on arrival is the path's, where that is slower
   for (int i = 0; i < 30; ++i) limited.Frame(5, 1'000, 4'800);
   CHECK(*limited.trains.Capacity(limited.now()) == Approx(2e6));
   CHECK(*limited.trains.SendRate(limited.now()) == Approx(9.6e6));
+  CHECK(limited.trains.Limit(limited.now()) == limited.trains.Capacity(limited.now()));
   Sender unlimited;
   for (int i = 0; i < 30; ++i) unlimited.Frame(5, 1'000, 100);
   CHECK(*unlimited.trains.Capacity(unlimited.now()) == Approx(9.6e6));
+  CHECK_FALSE(unlimited.trains.Limit(unlimited.now()));
 }
 
 TEST_CASE("PacketTrains: three gaps at least") {

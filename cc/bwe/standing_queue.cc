@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cc/bwe/adaptive_parts.h"
+
 namespace remb::core {
 namespace {
 
@@ -25,7 +27,9 @@ constexpr double kFreeJitter = 0.003;
 
 void StandingQueue::Update(const RecentPackets& packets, const Path& path) {
   const double window = std::clamp(kFrames * path.frame_interval, kMinWindow, kMaxWindow);
-  const double least_threshold = std::max(kMinThreshold, kPacketBits / std::max(path.rate, 1.0));
+  const double packet =
+      With(AdaptivePart::kPacketThreshold) ? kPacketBits / std::max(path.rate, 1.0) : 0;
+  const double least_threshold = std::max(kMinThreshold, packet);
   constexpr double kIntervalsPerSecond = 1 / RecentPackets::kInterval.seconds();
   constexpr auto kMost = static_cast<int>(kLongest * kIntervalsPerSecond);
   const auto intervals = static_cast<int>(window * kIntervalsPerSecond);

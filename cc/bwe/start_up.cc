@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cc/bwe/adaptive_parts.h"
+
 namespace remb::core {
 namespace {
 
@@ -10,7 +12,6 @@ constexpr TimeDelta kLength = TimeDelta::Millis(2'500);
 constexpr int kMinGaps = 4;             // of a train that is believed at once
 constexpr double kTrainPart = 0.95;     // of what trains show, so that no queue stands
 constexpr double kUnlimitedPart = 0.9;  // of the rate they are sent at, where the path keeps up
-constexpr double kLimited = 0.85;       // trains that arrive so much slower than they were sent
 constexpr double kReceiveFactor = 2;    // more than that has to be shown first
 
 }  // namespace
@@ -23,7 +24,7 @@ void StartUp::OnTrain(const PacketTrains::Train& train) {
 
 bool StartUp::IsOn(Timestamp now) {
   if (!begin_) begin_ = now;
-  if (now - *begin_ >= kLength) over_ = true;
+  if (!With(AdaptivePart::kStartUp) || now - *begin_ >= kLength) over_ = true;
   return !over_;
 }
 
@@ -32,7 +33,7 @@ double StartUp::Rate(double receive_rate, std::optional<double> capacity,
   double rate = kTrainPart * best_;
   if (capacity) {
     // Without a send rate, what arrives is all there is to go by.
-    const bool limited = !send_rate || *capacity < kLimited * *send_rate;
+    const bool limited = !send_rate || *capacity < PacketTrains::kLimited * *send_rate;
     const double shown = limited ? kTrainPart * *capacity : kUnlimitedPart * *send_rate;
     rate = std::max(rate, std::min(kReceiveFactor * receive_rate, shown));
   }
