@@ -11,11 +11,6 @@ namespace {
 constexpr TimeDelta kUpdateInterval = TimeDelta::Millis(25);
 // A pause is no time to grow in.
 constexpr TimeDelta kMaxElapsed = TimeDelta::Millis(100);
-// From packet to packet the delay leaps like that when a clock was set, or when the path stood
-// still: then the queue empties, and the new base goes down with it.
-constexpr int64_t kMaxDelayStepUs = 500'000;
-// What is more than a packet's time on a path of 0.25 Mbit/s is no queue that grew.
-constexpr int64_t kDelayLeapUs = 50'000;
 // Senders take what audio needs first (Opus: 20 to 40 kbit/s). A lower rate may leave nothing for
 // video, and without packets there are no updates: the estimate would stay where it is for ever.
 constexpr double kMinRate = 50'000;
@@ -35,6 +30,10 @@ constexpr double kShareWindow = 0.8;
 constexpr double kMinShareWindow = 0.15;
 constexpr double kShareWindowPerExcess = 12;
 constexpr TimeDelta kStartWindow = TimeDelta::Millis(200);
+// How long a packet that came too early waits for another.
+constexpr TimeDelta kDoubt = TimeDelta::Millis(500);
+// So long a queue is cut by so much that its delay can't be steady.
+constexpr double kCutExcess = 0.01;
 // A longer path, not a queue: its delay is steady though the rate is used.
 constexpr double kRebaseQueue = 0.004;
 constexpr double kUsesRate = 1.1;  // times what is received
@@ -44,52 +43,6 @@ constexpr double kMaxTrainSpeed = 3;
 DataRate ToDataRate(double bps) { return DataRate::BitsPerSec(static_cast<int64_t>(bps)); }
 
 }  // namespace
-
-inline Stream* AdaptiveEstimator::Count(const ReceivedPacket& packet, Timestamp now, Stream* stream,
-                                        const StreamConfig& config, StreamTable& streams) {
-  if (!stream || streams.OldestIsIdle(now)) {
-    stream = streams.Find(packet.ssrc);
-    streams.ExpireIdle(now, stream);
-    if (!stream) stream = streams.Add(packet.ssrc, config);
-  }
-  if (stream) {
-    if (packet.has_sequence_number()) CountMissing(packet, *stream);
-    streams.OnPacket(*stream, packet, now);
-  }
-  packets_.OnPacket(packet.size, packet.arrival);
-  bytes_ += packet.size.bytes();
-  return stream;
-}
-
-inline bool AdaptiveEstimator::OnSendTime(const ReceivedPacket& packet, SendTime sent,
-                                          Timestamp now) {
-  const int64_t delay_us = packet.arrival.us() - sent.us;
-  if (has_delay_ && std::abs(delay_us - last_delay_us_) > kMaxDelayStepUs) RestartClock();
-  if (has_delay_ && delay_us - last_delay_us_ > kDelayLeapUs) steady_.OnLeap(now);
-  if (!has_delay_) base_.Restart(delay_us, now);
-  has_delay_ = true;
-  last_delay_us_ = delay_us;
-  packets_.OnDelay(delay_us);
-  base_.OnDelay(delay_us, now);
-  const PacketTrains::Start start =
-      trains_.OnPacket(sent.us, packet.arrival, packet.size, sent.own);
-  if (start.is_start) {
-    if (start.after_pause) share_.Restart();
-    share_.OnTrainStart(packet.arrival, bytes_ - packet.size.bytes());
-    if (start.has_completed) start_up_.OnTrain(trains_.completed());
-  }
-  return now >= next_update_ && Update(now);
-}
-
-bool AdaptiveEstimator::OnAbsSendTime(const ReceivedPacket& packet, bool has_send_time,
-                                      bool own_send_time, Timestamp now, Stream* stream,
-                                      const StreamConfig& config, StreamTable& streams) {
-  Count(packet, now, stream, config, streams);
-  if (!has_send_time) return false;
-  return OnSendTime(
-      packet, {.us = line_.Unwrap(packet.abs_send_time, packet.arrival), .own = own_send_time},
-      now);
-}
 
 bool AdaptiveEstimator::OnRtpTimestamp(const ReceivedPacket& packet, bool use_transmission_offset,
                                        Timestamp now, Stream* stream, const StreamConfig& config,
@@ -107,8 +60,14 @@ bool AdaptiveEstimator::OnRtpTimestamp(const ReceivedPacket& packet, bool use_tr
   return OnSendTime(packet, {.us = packet.arrival.us() - delay_us, .own = offset}, now);
 }
 
-void AdaptiveEstimator::CountMissing(const ReceivedPacket& packet, Stream& stream) {
-  ++numbered_;
+Stream* AdaptiveEstimator::ExpireAndFind(const ReceivedPacket& packet, Timestamp now,
+                                         const StreamConfig& config, StreamTable& streams) {
+  Stream* stream = streams.Find(packet.ssrc);
+  streams.ExpireIdle(now, stream);
+  return stream ? stream : streams.Add(packet.ssrc, config);
+}
+
+void AdaptiveEstimator::OnSequenceGap(const ReceivedPacket& packet, Stream& stream) {
   const int step = static_cast<int16_t>(packet.sequence_number - stream.sequence_number);
   if (stream.has_sequence_number && step <= 0 && step > -kMaxMissing) {
     if (step < 0 && missing_ > 0) --missing_;  // it was late
@@ -117,6 +76,37 @@ void AdaptiveEstimator::CountMissing(const ReceivedPacket& packet, Stream& strea
   if (stream.has_sequence_number && step > 1 && step < kMaxMissing) missing_ += step - 1;
   stream.has_sequence_number = true;
   stream.sequence_number = packet.sequence_number;
+}
+
+bool AdaptiveEstimator::OnDelayLeap(int64_t delay_us, Timestamp now) {
+  const int64_t step_us = delay_us - last_delay_us_;
+  if (has_delay_ && step_us < 0 && delay_us < base_.us() && !IsConfirmed(delay_us, now)) {
+    return false;
+  }
+  if (has_delay_ && std::abs(step_us) > kMaxDelayStepUs) RestartClock();
+  if (has_delay_) {
+    if (step_us > 0) steady_.OnLeap(now);
+    return true;
+  }
+  base_.Restart(delay_us, now);
+  has_delay_ = true;
+  return true;
+}
+
+// One packet with a wrong send time would be the base for 20 s, and all others a queue: a delay so
+// far below the base takes two packets.
+bool AdaptiveEstimator::IsConfirmed(int64_t delay_us, Timestamp now) {
+  const bool confirmed = doubtful_ && now - *doubtful_ <= kDoubt &&
+                         std::abs(delay_us - doubtful_delay_us_) <= kDelayFallUs;
+  doubtful_ = now;
+  doubtful_delay_us_ = delay_us;
+  return confirmed;
+}
+
+void AdaptiveEstimator::OnTrainStart(const ReceivedPacket& packet, PacketTrains::Start start) {
+  if (start.after_pause) share_.Restart();
+  share_.OnTrainStart(packet.arrival, packets_.bytes() - packet.size.bytes());
+  if (start.has_completed) start_up_.OnTrain(trains_.completed());
 }
 
 void AdaptiveEstimator::RestartClock() {
@@ -139,27 +129,28 @@ bool AdaptiveEstimator::Update(Timestamp now) {
   const double elapsed = std::min(now - last_update_, kMaxElapsed).seconds();
   last_update_ = now;
   next_update_ = now + kUpdateInterval;
-  const double path_rate = std::min(std::max(rate_, kPeakPart * threshold_peak_.value()),
-                                    trains_.Capacity(now).value_or(kMaxRate));
+  const std::optional<double> capacity = trains_.Capacity(now);
+  const double path_rate =
+      std::min(std::max(rate_, kPeakPart * threshold_peak_.value()), capacity.value_or(kMaxRate));
   queue_.Update(packets_, {.base_us = base_.us(),
                            .frame_interval = trains_.interval(),
                            .jitter = trains_.jitter(),
                            .rate = path_rate});
-  Decide(now, elapsed);
+  Decide(now, elapsed, capacity);
   numbered_ = missing_ = 0;
   rate_ = std::clamp(rate_, kMinRate, kMaxRate);
   trains_.SetArrivalRateLimit(kMaxTrainSpeed * rate_);
   return estimate() != before;
 }
 
-void AdaptiveEstimator::Decide(Timestamp now, double elapsed) {
+inline void AdaptiveEstimator::Decide(Timestamp now, double elapsed,
+                                      std::optional<double> capacity) {
   using Mode = AdaptiveSignals::Mode;
   const double excess = queue_.excess();
   const double window =
       std::clamp(kShareWindow - kShareWindowPerExcess * excess, kMinShareWindow, kShareWindow);
   const std::optional<double> share =
       share_.Rate(TimeDelta::Micros(static_cast<int64_t>(window * 1e6)));
-  const std::optional<double> capacity = trains_.Capacity(now);
   const double receive_rate = share.value_or(0);
   last_share_ = share;
   threshold_peak_.Update(receive_rate, elapsed);
@@ -219,23 +210,31 @@ void AdaptiveEstimator::Decide(Timestamp now, double elapsed) {
   rate_ = loss_response_.Update({.now = now,
                                  .packets = numbered_,
                                  .missing = missing_,
-                                 .bytes = bytes_,
+                                 .bytes = packets_.bytes(),
                                  .explained = busy || competing},
                                 rate_);
-  Rebase(now, receive_rate);
+  Rebase(now, receive_rate, capacity);
+  if (competing || !drain_.Update(queue_.queue(), queue_.threshold(), now)) return;
+  mode_ = Mode::kHold;
 }
 
-void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate) {
+inline void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate,
+                                      std::optional<double> capacity) {
   if (!With(AdaptivePart::kRebase)) return;
   if (queue_.least_delay_us() == RecentPackets::kNone) return;
   if (!steady_.Update(queue_.least_delay_us(), now)) return;
   if (queue_.queue() <= kRebaseQueue) return;
-  // Soon after a leap the rate received is still that of before the cut.
-  if (!steady_.HasLeapt(now) && rate_ >= kUsesRate * receive_rate) return;
+  // Soon after a leap the rate received is still that of before the cut. Otherwise it is a queue as
+  // long as there was no cut to empty it.
+  if (!steady_.HasLeapt(now)) {
+    if (rate_ >= kUsesRate * receive_rate) return;
+    const bool cut = mode_ == AdaptiveSignals::Mode::kBusy && queue_.excess() > kCutExcess;
+    if (!cut && !drain_.HasFailed(now)) return drain_.Ask(now);
+  }
   base_.Restart(steady_.delay_us(), now);
+  drain_.OnNewBase(now);
   // It was cut without cause.
   const std::optional<BackOff::Episode> episode = back_off_.Newest(now);
-  const std::optional<double> capacity = trains_.Capacity(now);
   if (mode_ == AdaptiveSignals::Mode::kBusy && episode && capacity) {
     rate_ = std::max(rate_, std::min(episode->rate_before, *capacity));
   }
@@ -244,7 +243,7 @@ void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate) {
 
 std::optional<DataRate> AdaptiveEstimator::estimate() const {
   if (!valid_) return std::nullopt;
-  return ToDataRate(rate_);
+  return ToDataRate(drain_.active() ? QueueDrain::kFactor * rate_ : rate_);
 }
 
 std::optional<DataRate> AdaptiveEstimator::link_capacity() const {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "cc/bwe/adaptive_signals.h"
 #include "cc/bwe/back_off.h"
 #include "cc/bwe/bandwidth_usage.h"
@@ -16,6 +17,7 @@
 #include "cc/bwe/growth.h"
 #include "cc/bwe/loss_response.h"
 #include "cc/bwe/packet_trains.h"
+#include "cc/bwe/queue_drain.h"
 #include "cc/bwe/received_packet.h"
 #include "cc/bwe/recent_packets.h"
 #include "cc/bwe/send_time_line.h"
@@ -34,9 +36,16 @@ class AdaptiveEstimator {
   //
   // With `own_send_time` the send time is the packet's, else its frame's, which does not tell how
   // fast the frame was sent.
-  bool OnAbsSendTime(const ReceivedPacket& packet, bool has_send_time, bool own_send_time,
-                     Timestamp now, Stream* stream, const StreamConfig& config,
-                     StreamTable& streams);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnAbsSendTime(const ReceivedPacket& packet, bool has_send_time,
+                                                  bool own_send_time, Timestamp now, Stream* stream,
+                                                  const StreamConfig& config,
+                                                  StreamTable& streams) {
+    Count(packet, now, stream, config, streams);
+    if (!has_send_time) return false;
+    return OnSendTime(
+        packet, {.us = line_.Unwrap(packet.abs_send_time, packet.arrival), .own = own_send_time},
+        now);
+  }
   // The table must have room for the stream's clock.
   bool OnRtpTimestamp(const ReceivedPacket& packet, bool use_transmission_offset, Timestamp now,
                       Stream* stream, const StreamConfig& config, StreamTable& streams);
@@ -60,21 +69,71 @@ class AdaptiveEstimator {
     bool own;
   };
 
+  // From packet to packet the delay leaps like that when a clock was set, or when the path stood
+  // still: then the queue empties, and the new base goes down with it.
+  static constexpr int64_t kMaxDelayStepUs = 500'000;
+  // What is more than a packet's time on a path of 0.25 Mbit/s is no queue that grew.
+  static constexpr int64_t kDelayLeapUs = 50'000;
+  // Less than jitter lets the delay fall from packet to packet.
+  static constexpr int64_t kDelayFallUs = 20'000;
+
   ABSL_ATTRIBUTE_ALWAYS_INLINE Stream* Count(const ReceivedPacket& packet, Timestamp now,
                                              Stream* stream, const StreamConfig& config,
-                                             StreamTable& streams);
-  void CountMissing(const ReceivedPacket& packet, Stream& stream);
+                                             StreamTable& streams) {
+    if (ABSL_PREDICT_FALSE(!stream || streams.OldestIsIdle(now))) {
+      stream = ExpireAndFind(packet, now, config, streams);
+    }
+    if (ABSL_PREDICT_TRUE(stream)) {
+      if (packet.has_sequence_number()) CountMissing(packet, *stream);
+      streams.OnPacket(*stream, packet, now);
+    }
+    packets_.OnPacket(packet.size, packet.arrival);
+    return stream;
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void CountMissing(const ReceivedPacket& packet, Stream& stream) {
+    ++numbered_;
+    const auto step = static_cast<uint16_t>(packet.sequence_number - stream.sequence_number);
+    if (ABSL_PREDICT_TRUE(step == 1 && stream.has_sequence_number)) {
+      stream.sequence_number = packet.sequence_number;
+    } else {
+      OnSequenceGap(packet, stream);
+    }
+  }
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnSendTime(const ReceivedPacket& packet, SendTime sent,
-                                               Timestamp now);
+                                               Timestamp now) {
+    const int64_t delay_us = packet.arrival.us() - sent.us;
+    const int64_t step_us = delay_us - last_delay_us_;
+    if (ABSL_PREDICT_FALSE(!has_delay_ || step_us > kDelayLeapUs || step_us < -kDelayFallUs) &&
+        !OnDelayLeap(delay_us, now)) {
+      return now >= next_update_ && Update(now);
+    }
+    last_delay_us_ = delay_us;
+    packets_.OnDelay(delay_us);
+    base_.OnDelay(delay_us, now);
+    const PacketTrains::Start start =
+        trains_.OnPacket(sent.us, packet.arrival, packet.size, sent.own);
+    if (start.is_start) OnTrainStart(packet, start);
+    return now >= next_update_ && Update(now);
+  }
+  // What few packets need.
+  Stream* ExpireAndFind(const ReceivedPacket& packet, Timestamp now, const StreamConfig& config,
+                        StreamTable& streams);
+  void OnSequenceGap(const ReceivedPacket& packet, Stream& stream);
+  // False if the packet's send time is not to be believed.
+  bool OnDelayLeap(int64_t delay_us, Timestamp now);
+  bool IsConfirmed(int64_t delay_us, Timestamp now);
+  void OnTrainStart(const ReceivedPacket& packet, PacketTrains::Start start);
   bool Update(Timestamp now);
-  void Decide(Timestamp now, double elapsed);
-  void Rebase(Timestamp now, double receive_rate);
+  // `capacity`: of trains.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Decide(Timestamp now, double elapsed,
+                                           std::optional<double> capacity);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Rebase(Timestamp now, double receive_rate,
+                                           std::optional<double> capacity);
 
   // What every packet needs.
   SendTimeLine line_;
   bool has_delay_ = false;
   int64_t last_delay_us_ = 0;
-  int64_t bytes_ = 0;
   int numbered_ = 0;  // packets with sequence numbers, since the last update
   int missing_ = 0;   // and those that these show to be lost
   Timestamp next_update_ = Timestamp::Micros(0);
@@ -90,6 +149,9 @@ class AdaptiveEstimator {
   Competition competition_;
   StartUp start_up_;
   LossResponse loss_response_;
+  QueueDrain drain_;
+  std::optional<Timestamp> doubtful_;  // when a packet came that was too early
+  int64_t doubtful_delay_us_ = 0;
   DecayingPeak threshold_peak_{4};  // of the rate received
   DecayingPeak growth_peak_{3};
   Timestamp last_update_ = Timestamp::Micros(0);

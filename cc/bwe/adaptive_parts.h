@@ -13,6 +13,7 @@ enum class AdaptivePart {
   kNothing,
   kTrains,           // rates that trains show, which the start takes up too
   kRoomGrowth,       // the growth that trains show room for
+  kTrainLimit,       // growth ends where trains show that the path does
   kTrainShare,       // our part of what trains show: it is taken to be all
   kJitter,           // what the threshold allows for jitter, and false alarms
   kPacketThreshold,  // the threshold is 4 ms, however long a packet takes
@@ -21,6 +22,7 @@ enum class AdaptivePart {
   kStartUp,
   kLossResponse,
   kRebase,
+  kDrain,
 };
 
 constexpr bool With(AdaptivePart part) { return part != AdaptivePart::REMB_WITHOUT; }

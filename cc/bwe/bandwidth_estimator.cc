@@ -144,19 +144,16 @@ bool BandwidthEstimator::OnAdaptivePacket(const ReceivedPacket& packet, CaptureT
   auto& estimator = std::get<kAdaptive>(estimator_);
   Stream* stream = streams_.Find(packet.ssrc);
   const StreamConfig& config = config_.default_stream;
-  switch (active()) {
-    case kAbsSendTime:
-      return estimator.OnAbsSendTime(packet, packet.has_abs_send_time(), true, now, stream, config,
-                                     streams_);
-    case kCaptureTime:
-      if (time.place == CaptureTimeLine::Place::kNewLine) estimator.RestartClock();
-      return estimator.OnAbsSendTime(WithSendTime(packet, time.sent), time.on_line(),
-                                     packet.has_transmission_offset(), now, stream, config,
-                                     streams_);
-    default:
-      return estimator.OnRtpTimestamp(packet, config_.clock != Clock::kRtpTimestamp, now, stream,
-                                      config, streams_);
+  if (active() == kSingleStream) {
+    return estimator.OnRtpTimestamp(packet, config_.clock != Clock::kRtpTimestamp, now, stream,
+                                    config, streams_);
   }
+  const bool captured = active() == kCaptureTime;
+  if (time.place == CaptureTimeLine::Place::kNewLine) estimator.RestartClock();
+  return estimator.OnAbsSendTime(captured ? WithSendTime(packet, time.sent) : packet,
+                                 captured ? time.on_line() : packet.has_abs_send_time(),
+                                 !captured || packet.has_transmission_offset(), now, stream, config,
+                                 streams_);
 }
 
 bool BandwidthEstimator::RunPeriodicUpdates(Timestamp now) {

@@ -20,13 +20,14 @@ class CapacityShare {
     newest_ = Next(newest_);
     starts_[newest_] = {.arrival = arrival, .bytes = bytes};
     if (count_ < kMaxStarts) ++count_;
+    ++trains_;
   }
   // The sender paused: what it sent before and after is no rate.
   void Restart() { count_ = 0; }
 
   // Bits per second over at most `window` before the newest train, but at least three trains; none
   // with fewer.
-  std::optional<double> Rate(TimeDelta window) const;
+  std::optional<double> Rate(TimeDelta window);
 
  private:
   static constexpr uint32_t kMaxStarts = 128;  // a power of two; 0.8 s of trains 6 ms apart
@@ -45,6 +46,7 @@ class CapacityShare {
 
   uint32_t newest_ = 0;
   uint32_t count_ = 0;
+  uint32_t trains_ = 0;  // before the newest, where the window of the last rate began
   std::array<TrainStart, kMaxStarts> starts_;
 };
 

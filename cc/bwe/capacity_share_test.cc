@@ -1,7 +1,12 @@
 #include "cc/bwe/capacity_share.h"
 
+#include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <cstdint>
+#include <iterator>
+#include <random>
+#include <vector>
 
 namespace remb::core {
 namespace {
@@ -42,6 +47,31 @@ TEST_CASE("CapacityShare: a short window forgets what was before a change") {
   }
   CHECK(*share.Rate(TimeDelta::Millis(150)) == Approx(1e6));
   CHECK(*share.Rate(TimeDelta::Millis(800)) > 1.7e6);
+}
+
+TEST_CASE("CapacityShare: the window may change from rate to rate") {
+  std::mt19937 random(7);
+  CapacityShare share;
+  std::vector<int64_t> starts;  // ms; as many bytes before each as the square of its number
+  int64_t ms = 0;
+  for (int64_t i = 0; i < 5'000; ++i) {
+    if (random() % 300 == 0) {
+      share.Restart();
+      starts.clear();
+    }
+    ms += 1 + random() % 30;
+    share.OnTrainStart(Timestamp::Millis(ms), i * i);
+    starts.push_back(ms);
+    if (random() % 3 == 0 || starts.size() < 4) continue;
+    const int64_t window_ms = random() % 900;
+    int64_t trains = 3;
+    const int64_t most = std::min<int64_t>(std::ssize(starts), 128) - 1;
+    const auto age = [&](int64_t n) { return ms - starts[starts.size() - 1 - n]; };
+    while (trains < most && age(trains + 1) <= window_ms) ++trains;
+    const auto bits = static_cast<double>(8 * (i * i - (i - trains) * (i - trains)));
+    REQUIRE(*share.Rate(TimeDelta::Millis(window_ms)) ==
+            Approx(bits * 1e3 / static_cast<double>(age(trains))));
+  }
 }
 
 TEST_CASE("CapacityShare: a pause does not count") {

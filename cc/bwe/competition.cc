@@ -20,6 +20,7 @@ constexpr double kShareWeight = 0.05;
 constexpr double kStarvedRate = 0.5;   // of the one when the queue began to stand
 constexpr double kStarvedQueue = 0.7;  // of its peak
 constexpr double kStarvedTime = 1.5;
+constexpr double kOthersPart = 0.5;  // of the queue is beyond the threshold
 // Who competed a while ago is probably still there: TCP that lost packets takes seconds to fill the
 // queue again, CUBIC up to some ten.
 constexpr TimeDelta kAgain = TimeDelta::Seconds(20);  // since the last competition
@@ -35,7 +36,8 @@ constexpr double kExitReceive = 1.5;
 // A competitor shows itself by a queue that grows while the rate does not, or by loss from a full
 // one.
 constexpr double kRise = 0.025;
-constexpr double kFull = 0.7;  // of its peak
+constexpr double kFull = 0.7;      // of its peak
+constexpr double kOwnRate = 1.15;  // times what is received
 constexpr double kGrowth = 110'000;
 constexpr double kMaxGrowth = 1;  // of the rate
 constexpr double kReceiveLimit = 1.5;
@@ -95,7 +97,7 @@ void Competition::RestartClock() {
   negative_peak_us_ = {};
 }
 
-void Competition::Observe(const Input& input, double rate, bool again) {
+inline void Competition::Observe(const Input& input, double rate, bool again) {
   const auto queue_us = static_cast<int64_t>(input.queue * 1e6);
   negative_peak_us_.OnValue(-queue_us, input.now);
   if (input.busy && input.share && input.trains) {
@@ -117,9 +119,13 @@ std::optional<double> Competition::EntryRate(const Input& input, double rate, bo
   if (!high_ || input.excess <= kHighExcess || input.queue <= kHighPart * high_->most) {
     return std::nullopt;
   }
-  if (input.trains && share_of_trains_ >= kHighShare) return std::nullopt;
   const bool starved =
       rate < kStarvedRate * high_->rate && input.queue > kStarvedQueue * high_->most;
+  // Without trains to tell, as on slow paths, it must be a queue that cuts did not empty, or longer
+  // than one's own few packets make it.
+  const bool others = input.trains ? share_of_trains_ < kHighShare
+                                   : starved || input.excess > kOthersPart * input.queue;
+  if (!others) return std::nullopt;
   double time = again ? kAgainTime : kHighTime + kHighQueueTimes * high_->most;
   if (starved) time = std::min(time, kStarvedTime);
   if (SecondsSince(high_->since, input.now) <= time) return std::nullopt;
@@ -131,8 +137,10 @@ std::optional<double> Competition::EntryRate(const Input& input, double rate, bo
 double Competition::Compete(const Input& input) {
   active_->least_queue = std::min(active_->least_queue, input.queue);
   const double peak = static_cast<double>(-negative_peak_us_.value()) * 1e-6;
+  // A queue that grows while more is sent than arrives may be our own.
   active_->evident |=
-      input.queue > active_->least_queue + kRise || (input.loss && input.queue > kFull * peak);
+      rate_ < kOwnRate * input.receive_rate &&
+      (input.queue > active_->least_queue + kRise || (input.loss && input.queue > kFull * peak));
   if (IsDraining(input)) return kDrainFactor * rate_;
   if (input.loss && SecondsSince(active_->last_cut, input.now) >
                         std::max(kLossInterval, kLossAfterQueue + input.queue)) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "absl/base/attributes.h"
 #include "cc/bwe/units.h"
 #include "cc/bwe/windowed_minimum.h"
 
@@ -54,7 +55,7 @@ class Competition {
   };
 
   // `again`: there was competition a while ago.
-  void Observe(const Input& input, double rate, bool again);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Observe(const Input& input, double rate, bool again);
   std::optional<double> EntryRate(const Input& input, double rate, bool again) const;
   double Compete(const Input& input);
   bool IsDraining(const Input& input);

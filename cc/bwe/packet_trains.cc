@@ -47,6 +47,7 @@ std::optional<double> PacketTrains::SendRate(Timestamp now) const {
 std::optional<double> PacketTrains::Limit(Timestamp now) const {
   const std::optional<double> capacity = Capacity(now);
   const std::optional<double> send_rate = SendRate(now);
+  if (!With(AdaptivePart::kTrainLimit)) return std::nullopt;
   if (!capacity || !send_rate || *capacity >= kLimited * *send_rate) return std::nullopt;
   return capacity;
 }
@@ -122,7 +123,7 @@ bool PacketTrains::Complete() {
   return true;
 }
 
-void PacketTrains::NoteDelay() {
+inline void PacketTrains::NoteDelay() {
   if (delays_ == 2) {
     const auto difference =
         static_cast<double>(least_delay_us_ - 2 * delay_before_us_ + delay_before_that_us_);

@@ -21,16 +21,18 @@ class RecentPackets {
   // Counts a packet. Times must not go backwards.
   void OnPacket(DataSize size, Timestamp at) {
     if (at >= end_of_newest_) Advance(at);
-    bytes_[Place(newest_)] += size.bytes();
+    bytes_ += size.bytes();
   }
   // Notes its delay, in microseconds, after it was counted.
-  void OnDelay(int64_t delay_us) {
-    int64_t& least = least_delay_us_[Place(newest_)];
-    least = std::min(least, delay_us);
-  }
+  void OnDelay(int64_t delay_us) { newest_least_us_ = std::min(newest_least_us_, delay_us); }
   // Forgets delays, not bytes.
-  void ForgetDelays() { least_delay_us_.fill(kNone); }
+  void ForgetDelays() {
+    newest_least_us_ = kNone;
+    least_delay_us_.fill(kNone);
+  }
 
+  // All that were counted.
+  int64_t bytes() const { return bytes_; }
   // The least delay in each of three windows that end with the newest packet, so many intervals
   // long, ascending; kNone if none was noted.
   std::array<int64_t, 3> LeastDelays(const std::array<int, 3>& intervals) const;
@@ -43,18 +45,24 @@ class RecentPackets {
   static size_t Place(int64_t number) {
     return static_cast<size_t>(number) & static_cast<size_t>(kIntervals - 1);
   }
-  static constexpr std::array<int64_t, kIntervals> NoDelays() {
-    std::array<int64_t, kIntervals> delays{};
-    delays.fill(kNone);
-    return delays;
+  static constexpr std::array<int64_t, kIntervals> AllOf(int64_t value) {
+    std::array<int64_t, kIntervals> values{};
+    values.fill(value);
+    return values;
   }
   void Advance(Timestamp at);
+  void CompleteNewest();
 
+  Timestamp end_of_newest_ = Timestamp::Micros(0);
+  int64_t bytes_ = 0;
+  int64_t newest_least_us_ = kNone;
   int64_t newest_ = -1;  // number of the interval since time 0
   int64_t first_ = -1;
-  Timestamp end_of_newest_ = Timestamp::Micros(0);
-  std::array<int64_t, kIntervals> bytes_{};
-  std::array<int64_t, kIntervals> least_delay_us_ = NoDelays();
+  std::array<int64_t, kIntervals> bytes_before_{};  // the interval
+  // Of those before the newest, and the number of the next older one that has less: all between
+  // have no less, so who seeks the least need not look at them.
+  std::array<int64_t, kIntervals> least_delay_us_ = AllOf(kNone);
+  std::array<int64_t, kIntervals> lower_ = AllOf(std::numeric_limits<int64_t>::min());
 };
 
 }  // namespace remb::core

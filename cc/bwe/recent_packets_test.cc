@@ -1,7 +1,10 @@
 #include "cc/bwe/recent_packets.h"
 
+#include <algorithm>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
+#include <map>
+#include <random>
 
 namespace remb::core {
 namespace {
@@ -24,6 +27,39 @@ TEST_CASE("RecentPackets: the least delay of each window") {
   Feed(packets, 1'301, 40);
   CHECK(packets.LeastDelays({5, 10, 20}) == std::array<int64_t, 3>{30, 20, 10});
   CHECK(packets.LeastDelays({5, 5, 6}) == std::array<int64_t, 3>{30, 30, 20});
+}
+
+TEST_CASE("RecentPackets: the least delays are those that a look at every interval finds") {
+  constexpr std::array<int, 3> kWindows = {5, 11, 24};
+  std::mt19937 random(7);
+  RecentPackets packets;
+  std::map<int64_t, int64_t> least;  // by interval
+  int64_t ms = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    // Delays that rise, fall, and jump, with ties; now and then a pause, or nothing to know.
+    ms += random() % 500 == 0 ? random() % 3'000 : random() % 15;
+    const int64_t slope = i / 1'000 % 3 - 1;
+    const int64_t delay_us = slope * ms + static_cast<int64_t>(random() % 8);
+    packets.OnPacket(DataSize::Bytes(100), Timestamp::Millis(ms));
+    if (random() % 4 > 0) {
+      packets.OnDelay(delay_us);
+      const auto place = least.try_emplace(ms / 20, delay_us).first;
+      place->second = std::min(place->second, delay_us);
+    }
+    if (random() % 2'000 == 0) {
+      packets.ForgetDelays();
+      least.clear();
+    }
+    std::array<int64_t, 3> expected;
+    for (size_t k = 0; k < kWindows.size(); ++k) {
+      expected[k] = RecentPackets::kNone;
+      for (auto it = least.upper_bound(ms / 20 - kWindows[k]); it != least.end(); ++it) {
+        expected[k] = std::min(expected[k], it->second);
+      }
+    }
+    REQUIRE(packets.LeastDelays(kWindows) == expected);
+  }
+  CHECK(packets.bytes() == 2'000'000);
 }
 
 TEST_CASE("RecentPackets: packets without a delay count in the rate alone") {

@@ -19,7 +19,8 @@ class SendTimeLine {
     ticks_ += difference;
     if (arrival - last_arrival_ > kMayHideWrap) AddHiddenWraps(difference, arrival);
     last_arrival_ = arrival;
-    return ticks_ * 15'625 >> 12;  // 10^6 / 2^18
+    // Times 10^6 / 2^18, in two parts: the product of all would not fit in 64 bits.
+    return (ticks_ >> 12) * 15'625 + ((ticks_ & 4'095) * 15'625 >> 12);
   }
 
  private:

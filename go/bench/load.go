@@ -84,13 +84,19 @@ func measureLoad(ctx context.Context, o options) (*load, error) {
 	return l, l.countWakeUps(ctx, o)
 }
 
+// newFactory leaves out the quick REMBs of a call's first seconds: the load is that of calls that last.
+func newFactory(opts ...remb.Option) (*remb.BWEInterceptorFactory, error) {
+	return remb.NewBWEInterceptorFactory(append(opts,
+		remb.WithInitialBitrate(initialBitrate), remb.WithREMBStartInterval(remb.REMBOff))...)
+}
+
 // part measures for half the duration.
 func (l *load) part(ctx context.Context, o options, with bool) (*sample, error) {
 	before := runtime.NumGoroutine()
 	var factory interceptor.Factory
 	if with {
 		var err error
-		if factory, err = remb.NewBWEInterceptorFactory(remb.WithInitialBitrate(initialBitrate)); err != nil {
+		if factory, err = newFactory(); err != nil {
 			return nil, err
 		}
 	}
@@ -138,7 +144,7 @@ func (l *load) part(ctx context.Context, o options, with bool) (*sample, error) 
 func (l *load) countWakeUps(ctx context.Context, o options) error {
 	var looks atomic.Int64
 	now := func() time.Time { looks.Add(1); return time.Now() }
-	factory, err := remb.NewBWEInterceptorFactory(remb.WithInitialBitrate(initialBitrate), remb.WithNow(now))
+	factory, err := newFactory(remb.WithNow(now))
 	if err != nil {
 		return err
 	}

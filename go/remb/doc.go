@@ -19,9 +19,9 @@
 // while anything is received; options such as [WithREMBInterval] change that. [Estimator.SetMaxBitrate] caps them and
 // [Estimator.Pause] holds them back, at any time.
 //
-// How fast the rate grows depends on the round-trip time. That is measured from the RTCP that the application reads
-// from its RTPSenders or, with [WithReceiverReferenceTime], its RTPReceivers; without either it is 200 ms, or what
-// [Estimator.SetRTT] says.
+// With [ProfileLibwebrtc] how fast the rate grows depends on the round-trip time. That is measured from the RTCP that
+// the application reads from its RTPSenders or, with [WithReceiverReferenceTime], its RTPReceivers; without either it is
+// 200 ms, or what [Estimator.SetRTT] says.
 //
 // # Watching it
 //

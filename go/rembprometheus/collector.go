@@ -11,6 +11,7 @@
 // rules rates are in bytes per second.
 //
 //	remb_peer_connections{state}            gauge: open; state of the detector, or silent if nothing was heard for 2 s
+//	remb_adaptive_peer_connections{mode}    gauge: open, of the adaptive profile, by what moves the rate; none: silent
 //	remb_peer_connections_opened_total
 //	remb_streams{time_source}               gauge: SSRCs heard within the last 2 s; none: they have no send times
 //	remb_target_bytes_per_second            gauge: sum of what senders may send at
@@ -62,7 +63,7 @@ var _ prometheus.Collector = (*Collector)(nil)
 // Option sets something of a [Collector].
 type Option func(*Collector)
 
-// WithPeerConnections adds seven gauges for each open peer connection, with its PeerConnection.ID as the label
+// WithPeerConnections adds gauges for each open peer connection, with its PeerConnection.ID as the label
 // peer_connection, or its name in a [Set], which is quoted as by strconv.Quote if it is not valid UTF-8:
 //
 //	remb_peer_connection_target_bytes_per_second
@@ -70,6 +71,18 @@ type Option func(*Collector)
 //	remb_peer_connection_link_capacity_bytes_per_second   once known
 //	remb_peer_connection_streams
 //	remb_peer_connection_round_trip_seconds               0.2 until it is known
+//
+// with the adaptive profile
+//
+//	remb_peer_connection_queueing_delay_seconds           the rate goes down when it is above the threshold
+//	remb_peer_connection_queue_threshold_seconds
+//	remb_peer_connection_jitter_seconds
+//	remb_peer_connection_train_capacity_bytes_per_second  once known
+//	remb_peer_connection_capacity_share_bytes_per_second  once known
+//	remb_peer_connection_train_share_ratio                of these two, while there is a queue; 1 without others
+//
+// and with the libwebrtc profile
+//
 //	remb_peer_connection_detector_offset_seconds          over-use is an offset above the threshold
 //	remb_peer_connection_detector_threshold_seconds
 //
@@ -107,13 +120,16 @@ func (c *Collector) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector. It holds no lock while it waits for out.
 func (c *Collector) Collect(out chan<- prometheus.Metric) {
-	states, streams, sum := map[string]int{}, map[remb.TimeSource]int{}, 0
+	states, inMode, streams, sum := map[string]int{}, map[remb.Mode]int{}, map[remb.TimeSource]int{}, 0
 	for id, e := range c.source.Estimators() {
 		stats := e.Stats()
 		if stats.Closed {
 			continue // a moment ago
 		}
 		states[stateOf(&stats)]++
+		if stats.Profile == remb.ProfileAdaptive {
+			inMode[modeOf(&stats)]++
+		}
 		for _, stream := range e.StreamStats() {
 			if stream.Alive {
 				streams[stream.TimeSource]++
@@ -126,6 +142,9 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	}
 	for _, state := range allStates {
 		out <- gauge(peerConnections, float64(states[state]), state)
+	}
+	for _, mode := range modes {
+		out <- gauge(byMode, float64(inMode[mode]), mode.String())
 	}
 	for _, source := range timeSources {
 		out <- gauge(streamsBySource, float64(streams[source]), source.String())

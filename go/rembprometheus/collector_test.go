@@ -190,6 +190,53 @@ func TestMetrics(t *testing.T) {
 	})
 }
 
+// TestAdaptive has a queue grow before one estimator of each profile.
+func TestAdaptive(t *testing.T) {
+	got := gather(t, rembprometheus.NewCollector(overusedSource(t), rembprometheus.WithPeerConnections()))
+	expect(t, "overused", got, map[string]float64{
+		`remb_adaptive_peer_connections{mode="back-off"}`:    1,
+		`remb_adaptive_peer_connections{mode="none"}`:        0,
+		`remb_adaptive_peer_connections{mode="start"}`:       0,
+		`remb_adaptive_peer_connections{mode="growth"}`:      0,
+		`remb_adaptive_peer_connections{mode="hold"}`:        0,
+		`remb_adaptive_peer_connections{mode="competition"}`: 0,
+	})
+	value := func(name string) float64 {
+		t.Helper()
+		if _, ok := got[name+`{peer_connection="libwebrtc"}`]; ok {
+			t.Errorf("%s is not of the libwebrtc profile", name)
+		}
+		v, ok := got[name+`{peer_connection="adaptive"}`]
+		if !ok {
+			t.Errorf("there is no %s", name)
+		}
+		return v
+	}
+	// A thousand packets, each 1 ms later than the one before.
+	queue, threshold := value("remb_peer_connection_queueing_delay_seconds"), value("remb_peer_connection_queue_threshold_seconds")
+	if queue < 0.5 || queue > 1 || threshold < 0.004 || threshold > 0.1 {
+		t.Errorf("queueing delay %v s, threshold %v s", queue, threshold)
+	}
+	if jitter := value("remb_peer_connection_jitter_seconds"); jitter < 0 || jitter > 0.01 {
+		t.Errorf("jitter %v s", jitter)
+	}
+	// 1000 bytes each 6 ms.
+	for _, name := range []string{"train_capacity", "capacity_share"} {
+		if rate := value("remb_peer_connection_" + name + "_bytes_per_second"); rate < 150_000 || rate > 180_000 {
+			t.Errorf("%s %v byte/s", name, rate)
+		}
+	}
+	if share := value("remb_peer_connection_train_share_ratio"); share < 0.9 || share > 1.1 {
+		t.Errorf("train share %v", share)
+	}
+	for _, name := range []string{"offset", "threshold"} {
+		name = "remb_peer_connection_detector_" + name + "_seconds"
+		if _, ok := got[name+`{peer_connection="adaptive"}`]; ok || got[name+`{peer_connection="libwebrtc"}`] <= 0 {
+			t.Errorf("%s: of adaptive %v, of libwebrtc %v", name, ok, got[name+`{peer_connection="libwebrtc"}`])
+		}
+	}
+}
+
 // TestTimeSources holds that none is left out.
 func TestTimeSources(t *testing.T) {
 	got := gather(t, rembprometheus.NewCollector(newFactory(t)))

@@ -50,7 +50,7 @@ type metric struct {
 	counter bool // falls to 0 when the program starts anew, so that only its rate makes sense
 }
 
-// allMetrics are those that a scrape of a peer connection brings, link capacity and all.
+// allMetrics are those that a scrape of peer connections of both profiles brings, link capacity and all.
 func allMetrics(t *testing.T) map[string]metric {
 	t.Helper()
 	registry := prometheus.NewRegistry()
@@ -77,16 +77,24 @@ func allMetrics(t *testing.T) map[string]metric {
 	return metrics
 }
 
-// overusedSource has an estimator that knows its link's capacity: a queue has grown before it.
+// overusedSource has an estimator of each profile that knows its link's capacity: a queue has grown before it.
 func overusedSource(t *testing.T) rembprometheus.Source {
 	t.Helper()
-	e, err := remb.NewEstimator()
-	if err != nil {
-		t.Fatal(err)
-	}
 	set := &rembprometheus.Set{}
-	set.Add("overused", e)
-	t.Cleanup(func() { set.Remove("overused") })
+	for _, profile := range []remb.Profile{remb.ProfileAdaptive, remb.ProfileLibwebrtc} {
+		e, err := remb.NewEstimator(remb.WithProfile(profile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		set.Add(profile.String(), e)
+		t.Cleanup(func() { set.Remove(profile.String()) })
+		overuse(t, e)
+	}
+	return set
+}
+
+func overuse(t *testing.T, e *remb.Estimator) {
+	t.Helper()
 	start, delay := time.Now(), time.Duration(0)
 	for n := range 3000 {
 		if n > 2000 {
@@ -103,7 +111,6 @@ func overusedSource(t *testing.T) rembprometheus.Source {
 	if e.Stats().LinkCapacity == 0 {
 		t.Fatal("no over-use")
 	}
-	return set
 }
 
 var (

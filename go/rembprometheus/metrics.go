@@ -16,6 +16,11 @@ var allStates = []string{
 	remb.StateNormal.String(), remb.StateUnderusing.String(), remb.StateOverusing.String(), silent,
 }
 
+// modes are those of the adaptive profile.
+var modes = []remb.Mode{
+	remb.ModeNone, remb.ModeStart, remb.ModeGrowth, remb.ModeHold, remb.ModeBackOff, remb.ModeCompetition,
+}
+
 // timeSources are those that a stream can have.
 var timeSources = []remb.TimeSource{
 	remb.TimeSourceAbsSendTime, remb.TimeSourceAbsCaptureTime, remb.TimeSourceTransmissionOffset,
@@ -27,6 +32,13 @@ func stateOf(stats *remb.Stats) string {
 		return silent
 	}
 	return stats.State.String()
+}
+
+func modeOf(stats *remb.Stats) remb.Mode {
+	if stats.Streams == 0 {
+		return remb.ModeNone
+	}
+	return stats.Mode
 }
 
 // sumDescs and peerConnectionDescs are what Describe says: newDesc appends to them.
@@ -41,6 +53,8 @@ func newDesc(all *[]*prometheus.Desc, name, help string, labels ...string) *prom
 var (
 	peerConnections = newDesc(&sumDescs, "peer_connections",
 		"Open peer connections, by what the over-use detector sees; silent: nothing heard for 2 s.", "state")
+	byMode = newDesc(&sumDescs, "adaptive_peer_connections",
+		"Open peer connections of the adaptive profile, by what moves their rate; none: nothing heard for 2 s.", "mode")
 	opened = newDesc(&sumDescs, "peer_connections_opened_total",
 		"Peer connections that there have ever been.")
 	streamsBySource = newDesc(&sumDescs, "streams",
@@ -77,9 +91,21 @@ var (
 	oneRoundTrip = newPeerConnectionDesc("round_trip_seconds",
 		"Round-trip time to the sender, 0.2 until it is known.")
 	oneOffset = newPeerConnectionDesc("detector_offset_seconds",
-		"How fast queues on the path grow, as the over-use detector compares it with its threshold.")
+		"libwebrtc profile: how fast queues on the path grow, as the over-use detector compares it with its threshold.")
 	oneThreshold = newPeerConnectionDesc("detector_threshold_seconds",
-		"Offset above which the detector sees over-use.")
+		"libwebrtc profile: offset above which the detector sees over-use.")
+	oneQueue = newPeerConnectionDesc("queueing_delay_seconds",
+		"Adaptive profile: how long packets wait in the queue that stands.")
+	oneQueueThreshold = newPeerConnectionDesc("queue_threshold_seconds",
+		"Adaptive profile: queueing delay above which the rate goes down.")
+	oneJitter = newPeerConnectionDesc("jitter_seconds",
+		"Adaptive profile: jitter of the delay, from train to train.")
+	oneTrainCapacity = newPeerConnectionDesc("train_capacity_bytes_per_second",
+		"Adaptive profile: what the path carries of packets that are sent together.")
+	oneCapacityShare = newPeerConnectionDesc("capacity_share_bytes_per_second",
+		"Adaptive profile: what the path delivers to this receiver.")
+	oneTrainShare = newPeerConnectionDesc("train_share_ratio",
+		"Adaptive profile: capacity share over train capacity while there is a queue; 1 without others.")
 )
 
 // Prometheus' base unit is the byte.
@@ -103,13 +129,27 @@ func collectPeerConnection(out chan<- prometheus.Metric, id string, stats *remb.
 	}
 	out <- gauge(oneTarget, bytesPerSecond(float64(stats.TargetBitrate)), id)
 	out <- gauge(oneIncoming, bytesPerSecond(float64(incoming)), id)
-	if stats.LinkCapacity != 0 {
-		out <- gauge(oneLinkCapacity, bytesPerSecond(float64(stats.LinkCapacity)), id)
-	}
+	collectRate(out, oneLinkCapacity, stats.LinkCapacity, id)
 	out <- gauge(oneStreams, float64(stats.Streams), id)
 	out <- gauge(oneRoundTrip, stats.RTT.Seconds(), id)
-	out <- gauge(oneOffset, stats.ModifiedOffsetMs/1000, id)
-	out <- gauge(oneThreshold, stats.ThresholdMs/1000, id)
+	if stats.Profile == remb.ProfileLibwebrtc {
+		out <- gauge(oneOffset, stats.ModifiedOffsetMs/1000, id)
+		out <- gauge(oneThreshold, stats.ThresholdMs/1000, id)
+		return
+	}
+	out <- gauge(oneQueue, stats.QueueingDelayMs/1000, id)
+	out <- gauge(oneQueueThreshold, stats.QueueThresholdMs/1000, id)
+	out <- gauge(oneJitter, stats.JitterMs/1000, id)
+	collectRate(out, oneTrainCapacity, stats.TrainCapacity, id)
+	collectRate(out, oneCapacityShare, stats.CapacityShare, id)
+	out <- gauge(oneTrainShare, stats.TrainShare, id)
+}
+
+// collectRate leaves out a rate that is not known.
+func collectRate(out chan<- prometheus.Metric, desc *prometheus.Desc, bitrate int, id string) {
+	if bitrate != 0 {
+		out <- gauge(desc, bytesPerSecond(float64(bitrate)), id)
+	}
 }
 
 func collectTotals(out chan<- prometheus.Metric, totals *remb.Totals) {

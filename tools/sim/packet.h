@@ -22,15 +22,15 @@ struct Packet {
   enum class Kind : uint8_t { kMedia, kFeedback, kTcpData, kTcpAck, kCross };
 
   Kind kind = Kind::kMedia;
-  uint8_t hop = 0;    // how many links of its path it has passed
-  bool backward = false;  // on its flow's way back
-  bool marker = false;    // the last of a frame
-  bool padding = false;   // a padding probe, no media
+  uint8_t hop = 0;              // how many links of its path it has passed
+  bool backward = false;        // on its flow's way back
+  bool marker = false;          // the last of a frame
+  bool padding = false;         // a padding probe, no media
   bool retransmission = false;  // TCP
-  int32_t flow = 0;   // index of its flow in the network
-  int32_t bytes = 0;  // what links carry
-  Nanos sent = 0;     // when it entered its path
-  Nanos queued = 0;   // waited in queues so far, its own transmission not counted
+  int32_t flow = 0;             // index of its flow in the network
+  int32_t bytes = 0;            // what links carry
+  Nanos sent = 0;               // when it entered its path
+  Nanos queued = 0;             // waited in queues so far, its own transmission not counted
 
   // Media: the RTP header's members and the extension.
   uint32_t ssrc = 0;

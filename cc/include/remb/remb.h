@@ -283,8 +283,9 @@ REMB_API int32_t remb_on_packets(remb_estimator *estimator, const remb_packet *p
 
 /* ---- What the caller knows ------------------------------------------------------------------ */
 
-/* The round-trip time, 0 to 60 000 000; it sets how fast the rate grows near capacity and how soon
- * it may be cut again. 200 000 until told. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
+/* The round-trip time, 0 to 60 000 000. By it the libwebrtc profile sets how fast the rate grows
+ * near capacity and how soon it may be cut again; the adaptive one does without. 200 000 until
+ * told. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
 REMB_API int32_t remb_set_rtt(remb_estimator *estimator, int64_t rtt_us);
 
 /* Limits what estimate and REMB say, not what is measured; 0 releases the maximum and brings the

@@ -23,12 +23,13 @@ const (
 )
 
 // RateControl finds the rate at which a browser that takes REMB would send: the lowest of the last REMB,
-// of its own loss-based control and of what its encoder is allowed.
+// of its own loss-based control and of what its encoder is allowed. A REMB does not lower that control's rate: when it
+// rises again it is followed at once, as far as that rate goes, as docs/browser.md has measured.
 //
 // Times are since one moment of the caller's choice and do not go back.
 type RateControl struct {
 	maxRate float64
-	target  float64
+	own     float64 // the loss-based control's
 	remb    float64 // the last one; +Inf while there is none, or for a REMB of 0
 
 	started    bool
@@ -42,11 +43,11 @@ type RateControl struct {
 
 // NewRateControl starts at the given rate; both are in bit/s.
 func NewRateControl(startRate, maxRate int64) *RateControl {
-	return &RateControl{target: float64(startRate), maxRate: float64(maxRate), remb: math.Inf(1)}
+	return &RateControl{own: float64(startRate), maxRate: float64(maxRate), remb: math.Inf(1)}
 }
 
 // Target is the rate to send at, in bit/s of payload and padding.
-func (c *RateControl) Target() int64 { return int64(c.target) }
+func (c *RateControl) Target() int64 { return int64(max(minRate, min(c.own, c.remb))) }
 
 // REMB is the last one that came, 0 for none.
 func (c *RateControl) REMB() int64 {
@@ -72,7 +73,6 @@ func (c *RateControl) OnREMB(now time.Duration, bps float64) {
 		c.remb = math.Inf(1)
 	}
 	c.jump(now)
-	c.clamp()
 }
 
 // OnReport takes the fraction lost of a receiver report, in 1/256.
@@ -84,9 +84,8 @@ func (c *RateControl) OnReport(now time.Duration, fractionLost uint8) {
 		c.lossSeen = true
 	}
 	if c.loss > highLoss {
-		c.target *= 1 - lossFactor*c.loss
+		c.own = max(minRate, c.own*(1-lossFactor*c.loss))
 	}
-	c.clamp()
 }
 
 // Update lets the rate grow for the time that has passed.
@@ -96,16 +95,12 @@ func (c *RateControl) Update(now time.Duration) {
 	if !c.started || !c.reported || now-c.reportedAt > reportExpiry || c.loss > lowLoss {
 		return
 	}
-	c.target *= math.Pow(growthPerSecond, elapsed.Seconds())
-	c.clamp()
+	c.own = min(c.own*math.Pow(growthPerSecond, elapsed.Seconds()), c.maxRate)
 }
 
 // jump goes straight to the REMB in the start phase.
 func (c *RateControl) jump(now time.Duration) {
 	if c.started && now-c.startedAt <= startPhase && !c.lossSeen && !math.IsInf(c.remb, 1) {
-		c.target = max(c.target, c.remb)
-		c.clamp()
+		c.own = min(max(c.own, c.remb), c.maxRate)
 	}
 }
-
-func (c *RateControl) clamp() { c.target = max(minRate, min(c.target, c.remb, c.maxRate)) }

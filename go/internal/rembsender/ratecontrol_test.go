@@ -54,6 +54,13 @@ func TestRateControl(t *testing.T) {
 			{40 * second, "remb", 500_000, 500_000},
 			{41 * second, "remb", 100, 5_000},
 		}},
+		{"comes back at once to what a lower REMB has forbidden", []step{
+			{0, "packet", 0, 300_000},
+			{1 * second, "remb", 2_000_000, 2_000_000},
+			{40 * second, "remb", 500_000, 500_000},
+			{41 * second, "remb", 1_800_000, 1_800_000},
+			{42 * second, "remb", 2_200_000, 2_000_000},
+		}},
 		{"does not grow before a receiver report", []step{
 			{0, "packet", 0, 300_000},
 			{9 * second, "update", 0, 300_000},
@@ -65,20 +72,20 @@ func TestRateControl(t *testing.T) {
 			{3 * second, "update", 0, 349_920},
 			{4500 * ms, "update", 0, int64(300_000 * math.Pow(1.08, 3.5))},
 		}},
-		{"grows under the cap of a REMB only", []step{
+		{"grows unseen under the cap of a REMB", []step{
 			{0, "packet", 0, 300_000},
 			{0, "loss", 0, 300_000},
 			{3 * second, "remb", 400_000, int64(300_000 * math.Pow(1.08, 3))},
 			{5 * second, "loss", 0, 400_000},
-			{6 * second, "remb", 1_000_000, 400_000},
-			{7 * second, "update", 0, 432_000},
+			{6 * second, "remb", 1_000_000, int64(300_000 * math.Pow(1.08, 6))},
+			{7 * second, "update", 0, int64(300_000 * math.Pow(1.08, 7))},
 		}},
 		{"grows to what it likes after a REMB of 0", []step{
 			{0, "packet", 0, 300_000},
 			{0, "loss", 0, 300_000},
 			{3 * second, "remb", 300_000, 300_000},
-			{3 * second, "remb", 0, 300_000},
-			{4 * second, "update", 0, 324_000},
+			{3 * second, "remb", 0, int64(300_000 * math.Pow(1.08, 3))},
+			{4 * second, "update", 0, int64(300_000 * math.Pow(1.08, 4))},
 		}},
 		{"holds between 2 and 10 % loss", []step{
 			{0, "packet", 0, 300_000},

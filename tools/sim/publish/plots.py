@@ -120,9 +120,12 @@ def queue(axes, flows, profile):
 
 
 def time_plot(case, title, series, path):
-    """Rates over time, then queueing delay; profiles with several flows have axes of their own."""
-    flows = {profile: series[profile][case] for profile in PROFILES}
-    others = [kind for kind, _ in flows["adaptive"] if kind in ("media", "tcp")]
+    """Rates over time, then queueing delay; profiles with several flows have axes of their own.
+
+    `series`: by profile, or whatever else COLORS and SHADES have."""
+    flows = {profile: series[profile][case] for profile in series}
+    profiles = list(series)
+    others = [kind for kind, _ in flows[profiles[-1]] if kind in ("media", "tcp")]
     several = len(others) > 1
     count = 3 if several else 2
     figure, axes = plt.subplots(
@@ -134,19 +137,17 @@ def time_plot(case, title, series, path):
         squeeze=False,
     )
     axes = [row[0] for row in axes]
-    for index, profile in enumerate(PROFILES):
+    for index, profile in enumerate(profiles):
         one = axes[index if several else 0]
         share = rates(one, flows[profile], profile, several)
         one.set_ylabel(f"{profile}\nMbit/s sent" if several else "Mbit/s sent")
-        if several or profile == PROFILES[-1]:
+        if several or profile == profiles[-1]:
             limit_line(one, share)
-            one.legend(loc="upper left", ncols=5, bbox_to_anchor=(0, 1.16), borderaxespad=0)
-        one.set_ylim(bottom=0)
-    if several:
-        top = max(one.get_ylim()[1] for one in axes[:-1])
-        for one in axes[:-1]:
-            one.set_ylim(0, top)
-    for profile in PROFILES:
+            one.legend(loc="upper left", ncols=6, bbox_to_anchor=(0, 1.16), borderaxespad=0)
+    top = max(one.get_ylim()[1] for one in axes[:-1])
+    for one in axes[:-1]:
+        one.set_ylim(0, top)
+    for profile in profiles:
         queue(axes[-1], flows[profile], profile)
     axes[-1].set_ylabel("queueing, ms")
     axes[-1].set_ylim(bottom=0)
@@ -158,8 +159,15 @@ def time_plot(case, title, series, path):
 
 
 def curve_plot(goals, outputs, path):
-    """Utilisation over p95 of the knowing receiver, and of both profiles as points."""
-    cases = [case for case in goals.plots if outputs.curve("tuned", case)]
+    """Utilisation over p95 of the knowing receiver, and of both profiles as points.
+
+    Where TCP fills the queue, it stands whatever the receiver does, and there is no curve."""
+
+    def depends_on_rate(curve):
+        delays = [p95 for _, p95 in curve]
+        return len(delays) > 1 and max(delays) > 1.5 * min(delays)
+
+    cases = [case for case in goals.plots if depends_on_rate(outputs.curve("tuned", case))]
     columns = 3
     lines = math.ceil(len(cases) / columns)
     figure, axes = plt.subplots(lines, columns, figsize=(7.6, 2.3 * lines), squeeze=False)
