@@ -32,8 +32,7 @@ constexpr double kShareWindowPerExcess = 12;
 constexpr TimeDelta kStartWindow = TimeDelta::Millis(200);
 // How long a packet that came too early waits for another.
 constexpr TimeDelta kDoubt = TimeDelta::Millis(500);
-// So long a queue is cut by so much that its delay can't be steady.
-constexpr double kCutExcess = 0.01;
+constexpr double kCut = 0.8;  // of the rate before: enough to empty a queue
 // A longer path, not a queue: its delay is steady though the rate is used.
 constexpr double kRebaseQueue = 0.004;
 constexpr double kUsesRate = 1.1;  // times what is received
@@ -114,6 +113,7 @@ void AdaptiveEstimator::RestartClock() {
   trains_.RestartClock();
   packets_.ForgetDelays();
   steady_.Restart();
+  drain_.Restart();
   competition_.RestartClock();
 }
 
@@ -214,8 +214,11 @@ inline void AdaptiveEstimator::Decide(Timestamp now, double elapsed,
                                  .explained = busy || competing},
                                 rate_);
   Rebase(now, receive_rate, capacity);
-  if (competing || !drain_.Update(queue_.queue(), queue_.threshold(), now)) return;
-  mode_ = Mode::kHold;
+  if (competing) {
+    drain_.Stop();  // it has drains of its own
+  } else if (drain_.Update(queue_.queue(), queue_.threshold(), now)) {
+    mode_ = Mode::kHold;
+  }
 }
 
 inline void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate,
@@ -224,17 +227,19 @@ inline void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate,
   if (queue_.least_delay_us() == RecentPackets::kNone) return;
   if (!steady_.Update(queue_.least_delay_us(), now)) return;
   if (queue_.queue() <= kRebaseQueue) return;
+  const std::optional<BackOff::Episode> episode = back_off_.Newest(now);
   // Soon after a leap the rate received is still that of before the cut. Otherwise it is a queue as
   // long as there was no cut to empty it.
   if (!steady_.HasLeapt(now)) {
-    if (rate_ >= kUsesRate * receive_rate) return;
-    const bool cut = mode_ == AdaptiveSignals::Mode::kBusy && queue_.excess() > kCutExcess;
+    const double asked = drain_.HasFailed(now) ? QueueDrain::kFactor * rate_ : rate_;
+    if (asked >= kUsesRate * receive_rate) return;
+    const bool cut = mode_ == AdaptiveSignals::Mode::kCompetes ||
+                     (episode && rate_ < kCut * episode->rate_before);
     if (!cut && !drain_.HasFailed(now)) return drain_.Ask(now);
   }
   base_.Restart(steady_.delay_us(), now);
   drain_.OnNewBase(now);
   // It was cut without cause.
-  const std::optional<BackOff::Episode> episode = back_off_.Newest(now);
   if (mode_ == AdaptiveSignals::Mode::kBusy && episode && capacity) {
     rate_ = std::max(rate_, std::min(episode->rate_before, *capacity));
   }

@@ -198,7 +198,7 @@ TEST_CASE("AdaptiveEstimator: a jump of the receiver's clock costs nothing") {
   for (int64_t seconds : {1, 10, 40, 3'600}) {
     CAPTURE(seconds);
     path.JumpReceiverClock(seconds * 1'000'000);
-    path.Run(TimeDelta::Millis(200));
+    path.Run(TimeDelta::Seconds(1));  // it may come while a queue is drained
     CHECK(path.rate() > 1.6e6);
     CheckSteady(path);
   }

@@ -36,8 +36,7 @@ constexpr double kExitReceive = 1.5;
 // A competitor shows itself by a queue that grows while the rate does not, or by loss from a full
 // one.
 constexpr double kRise = 0.025;
-constexpr double kFull = 0.7;      // of its peak
-constexpr double kOwnRate = 1.15;  // times what is received
+constexpr double kFull = 0.7;  // of its peak
 constexpr double kGrowth = 110'000;
 constexpr double kMaxGrowth = 1;  // of the rate
 constexpr double kReceiveLimit = 1.5;
@@ -119,8 +118,8 @@ std::optional<double> Competition::EntryRate(const Input& input, double rate, bo
   if (!high_ || input.excess <= kHighExcess || input.queue <= kHighPart * high_->most) {
     return std::nullopt;
   }
-  const bool starved =
-      rate < kStarvedRate * high_->rate && input.queue > kStarvedQueue * high_->most;
+  const bool starved = rate < std::max(kStarvedRate * high_->rate, kLeastRate) &&
+                       input.queue > kStarvedQueue * high_->most;
   // Without trains to tell, as on slow paths, it must be a queue that cuts did not empty, or longer
   // than one's own few packets make it.
   const bool others = input.trains ? share_of_trains_ < kHighShare
@@ -137,10 +136,8 @@ std::optional<double> Competition::EntryRate(const Input& input, double rate, bo
 double Competition::Compete(const Input& input) {
   active_->least_queue = std::min(active_->least_queue, input.queue);
   const double peak = static_cast<double>(-negative_peak_us_.value()) * 1e-6;
-  // A queue that grows while more is sent than arrives may be our own.
   active_->evident |=
-      rate_ < kOwnRate * input.receive_rate &&
-      (input.queue > active_->least_queue + kRise || (input.loss && input.queue > kFull * peak));
+      input.queue > active_->least_queue + kRise || (input.loss && input.queue > kFull * peak);
   if (IsDraining(input)) return kDrainFactor * rate_;
   if (input.loss && SecondsSince(active_->last_cut, input.now) >
                         std::max(kLossInterval, kLossAfterQueue + input.queue)) {

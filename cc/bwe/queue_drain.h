@@ -21,6 +21,9 @@ class QueueDrain {
   void Ask(Timestamp now);
   // The base is another: what is there now is no queue.
   void OnNewBase(Timestamp now) { last_empty_ = now; }
+  void Stop() { begin_.reset(); }
+  // The delay's base is another clock's.
+  void Restart() { *this = {}; }
   bool active() const { return With(AdaptivePart::kDrain) && begin_.has_value(); }
   // Whether the last drain, which ended a moment ago, changed nothing.
   bool HasFailed(Timestamp now) const;
