@@ -105,7 +105,7 @@ class AdaptiveEstimator {
     const int64_t step_us = delay_us - last_delay_us_;
     if (ABSL_PREDICT_FALSE(!has_delay_ || step_us > kDelayLeapUs || step_us < -kDelayFallUs) &&
         !OnDelayLeap(delay_us, now)) {
-      return now >= next_update_ && Update(now);
+      return false;
     }
     last_delay_us_ = delay_us;
     packets_.OnDelay(delay_us);
