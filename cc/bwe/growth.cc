@@ -30,6 +30,9 @@ constexpr double kFullRoom = 0.3;
 constexpr double kRoomGrowth = 1.5;  // of the rate
 
 constexpr double kAfterEpisode = 1;
+// Senders send a little more than they are asked for: headers, retransmissions, an encoder's error.
+// All of what was delivered would leave nothing to empty the rest of the queue.
+constexpr double kShareAfterEpisode = 0.95;
 
 // libwebrtc lets the rate grow to 1.5 times the throughput and 10 kbit/s as well
 // (aimd_rate_control.cc).
@@ -60,7 +63,7 @@ double GrowthPerSecond(const GrowthState& state) {
 
 double RateAfterEpisode(const GrowthState& state) {
   if (!state.episode || !state.share || state.episode->since >= kAfterEpisode) return 0;
-  return *state.share;
+  return kShareAfterEpisode * *state.share;
 }
 
 double GrowthLimit(double receive_peak, std::optional<double> trains) {

@@ -73,7 +73,7 @@ TEST_CASE("Growth: a cut that was too deep is taken back in the second after it"
   CHECK(RateAfterEpisode(state) == 0);
   state.share = 1e6;
   state.episode = {.rate_before = 2e6, .length = 1, .since = 0.5};
-  CHECK(RateAfterEpisode(state) == Approx(1e6));
+  CHECK(RateAfterEpisode(state) == Approx(0.95e6));
   state.episode->since = 1;
   CHECK(RateAfterEpisode(state) == 0);
 }
