@@ -19,8 +19,7 @@ constexpr double kShareWeight = 0.05;
 // The rate was halved and the queue did not fall: to wait longer is to starve.
 constexpr double kStarvedRate = 0.5;   // of the one when the queue began to stand
 constexpr double kStarvedQueue = 0.7;  // of its peak
-constexpr double kStarvedTime = 1.5;
-constexpr double kOthersPart = 0.5;  // of the queue is beyond the threshold
+constexpr double kOthersPart = 0.5;    // of the queue is beyond the threshold
 // Who competed a while ago is probably still there: TCP that lost packets takes seconds to fill the
 // queue again, CUBIC up to some ten.
 constexpr TimeDelta kAgain = TimeDelta::Seconds(20);  // since the last competition
@@ -125,8 +124,7 @@ std::optional<double> Competition::EntryRate(const Input& input, double rate, bo
   const bool others = input.trains ? share_of_trains_ < kHighShare
                                    : starved || input.excess > kOthersPart * input.queue;
   if (!others) return std::nullopt;
-  double time = again ? kAgainTime : kHighTime + kHighQueueTimes * high_->most;
-  if (starved) time = std::min(time, kStarvedTime);
+  const double time = again ? kAgainTime : kHighTime + kHighQueueTimes * high_->most;
   if (SecondsSince(high_->since, input.now) <= time) return std::nullopt;
   const double entry = std::max({rate, high_->receive_rate, kStandPart * high_->rate, kLeastRate});
   if (!again) return entry;
