@@ -129,10 +129,10 @@ REMB_API const char *remb_version_string(void);
 #define REMB_STATE_OVERUSING 2
 
 /* What moves the adaptive profile's rate. */
-#define REMB_MODE_NONE 0        /* another profile, or nothing measured yet */
+#define REMB_MODE_NONE 0        /* another profile */
 #define REMB_MODE_START 1       /* the first seconds: to what frames show that the path carries */
 #define REMB_MODE_GROWTH 2      /* up: no queue stands */
-#define REMB_MODE_HOLD 3        /* neither: a queue that may be jitter, or media below the rate */
+#define REMB_MODE_HOLD 3        /* neither: a queue that may be jitter, or one that is drained */
 #define REMB_MODE_BACK_OFF 4    /* down: a queue stands */
 #define REMB_MODE_COMPETITION 5 /* the queue is another's, who leaves room to none but losses */
 
