@@ -20,8 +20,23 @@ Link::Link(const LinkConfig& config, EventQueue* events, uint64_t seed, PacketSi
     bucket_.emplace(config.bucket.bps, config.bucket.burst_bytes);
   }
   server_ = MakeServer(seed);
-  queue_ = MakePacketQueue(config.queue, capacity_bps(), seed, config.name,
-                           [this](const Packet& packet) { Drop(packet, false); });
+  limit_bps_ = capacity_bps();
+  queue_ = MakeQueue(seed);
+}
+
+std::unique_ptr<PacketQueue> Link::MakeQueue(uint64_t seed) {
+  QueueConfig queue = config_.queue;
+  int64_t bps = capacity_bps();
+  if (config_.capacity.kind == CapacityConfig::Kind::kMahimahi) {
+    // The rate at a time is a matter of how long one looks, and its first moment one of chance.
+    if (queue.kind == QueueConfig::Kind::kDropTailTime) {
+      queue.kind = QueueConfig::Kind::kDropTailBytes;
+    }
+    bps = Opportunities::MeanBps(config_.capacity.opportunities);
+    if (bucket_) bps = std::min(bps, bucket_->bps());
+  }
+  return MakePacketQueue(queue, bps, seed, config_.name,
+                         [this](const Packet& packet) { Drop(packet, false); });
 }
 
 std::unique_ptr<Server> Link::MakeServer(uint64_t seed) {
@@ -52,12 +67,13 @@ void Link::OnPacket(const Packet& packet) {
     Drop(packet, false);
     return;
   }
-  queue_->Enqueue(packet, now, QueueDelay());
+  queue_->Enqueue(packet, now, WaitForLimit());
   server_->Wake();
 }
 
 void Link::SetCapacity(int64_t bps) {
   server_->SetCapacity(bps);
+  if (bps > 0) limit_bps_ = capacity_bps();
   if (on_capacity_) on_capacity_(capacity_bps());
 }
 
@@ -76,6 +92,12 @@ Nanos Link::QueueDelay() const {
   const Nanos wait = server_->Wait(bytes);
   if (config_.bucket.kind != BucketConfig::Kind::kShaper || bytes == 0) return wait;
   return std::max(wait, bucket_->Wait(bytes, events_->now()));
+}
+
+// A buffer has its size also while nothing leaves it: a packet is not dropped for the outage alone.
+Nanos Link::WaitForLimit() const {
+  const Nanos wait = QueueDelay();
+  return wait < kNever ? wait : TransmissionTime(queue_->bytes(), limit_bps_);
 }
 
 const Packet* Link::Next() {

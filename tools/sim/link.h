@@ -61,6 +61,8 @@ class Link : public PacketSink, private Backlog {
   void OnTransmitted(const Packet& packet, Nanos took) override;
   void Drop(const Packet& packet, bool random) const;
   std::unique_ptr<Server> MakeServer(uint64_t seed);
+  std::unique_ptr<PacketQueue> MakeQueue(uint64_t seed);
+  Nanos WaitForLimit() const;
   void ReportTrace();
 
   LinkConfig config_;
@@ -75,6 +77,7 @@ class Link : public PacketSink, private Backlog {
   bool shaper_waits_ = false;          // an event comes when the bucket has enough for it
   std::optional<CapacityProcess> process_;
   std::unique_ptr<Server> server_;
+  int64_t limit_bps_ = 0;  // the capacity, in an outage the last one before it
   Jitter jitter_;
   Random reorder_;
   Wire in_order_;

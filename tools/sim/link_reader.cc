@@ -76,8 +76,8 @@ void ReadCapacity(YamlContext* context, const YAML::Node& node, CapacityConfig* 
   process.Rate("to", &capacity->high_bps);
   process.Time(walk ? "each" : "mean_interval", &capacity->interval);
   capacity->bps = (capacity->low_bps + capacity->high_bps) / 2;
-  process.Rate("start", &capacity->bps);
   if (walk) {
+    process.Rate("start", &capacity->bps);
     process.Require("sigma");
     process.Number("sigma", &capacity->sigma);
   }

@@ -67,6 +67,27 @@ TEST_CASE("Link.AnOutageHoldsEverything") {
   CHECK(out.times == std::vector<Nanos>{110 * kMillisecond});
 }
 
+TEST_CASE("Link.InAnOutageTheQueueHasTheSizeOfTheLastCapacity") {
+  EventQueue events;
+  Collector out(&events);
+  LinkConfig config = ConstantLink(4'000'000);
+  config.queue.limit = 300 * kMillisecond;
+  Link link(config, &events, 1, &out);
+  int dropped = 0;
+  link.set_on_drop([&](const Packet&, bool) { ++dropped; });
+  link.SetCapacity(1'000'000);
+  link.SetCapacity(0);
+  // One that waits to be transmitted, 37 500 bytes are 300 ms, and one begins just before these.
+  for (int i = 0; i < 32; ++i) link.OnPacket({.bytes = 1250});
+  CHECK(dropped == 0);
+  for (int i = 0; i < 10; ++i) link.OnPacket({.bytes = 1250});
+  CHECK(dropped == 10);
+  events.At(2 * kSecond, [&] { link.SetCapacity(1'000'000); });
+  events.RunUntil(3 * kSecond);
+  CHECK(out.packets.size() == 32);
+  CHECK(dropped == 10);
+}
+
 TEST_CASE("Link.DropsWhatWouldWaitLongerThanTheLimit") {
   EventQueue events;
   Collector out(&events);

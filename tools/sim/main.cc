@@ -5,10 +5,12 @@
 #include <absl/flags/reflection.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/strings/match.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/time/time.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -58,7 +60,8 @@ constexpr char kHelp[] = R"(sim: estimators in closed loop over simulated networ
   sim run SCENARIO... [FLAGS]      runs scenarios with each seed and prints a table
   sim compare A B [SCENARIO...]    both side by side, and which differences exceed those of seeds.
                                    A and B: JSON files that --json wrote, or profiles, or libraries
-                                   (a path with a "/"), which are then run, by default over all
+                                   (a path with a "/"), which are then run, by default over all.
+                                   Writes no files
   sim list                         scenarios and their variants
 
 SCENARIO is a name of the list, a file NAME.yaml (the folder's README says how to write one), or
@@ -235,16 +238,35 @@ absl::Status RunCommand(const Catalogue& catalogue, const std::vector<std::strin
   return WriteFiles(setup->results, output);
 }
 
+bool IsFile(const std::string& side) { return absl::EndsWith(side, ".json"); }
+bool IsLibrary(const std::string& side) {
+  return !IsFile(side) && side.find('/') != std::string::npos;
+}
+
+// What these sides make no use of would leave who gave it with wrong figures.
+absl::Status CheckCompareFlags(const std::string& a, const std::string& b) {
+  absl::Status status =
+      CheckUnused({"csv", "json", "html", "series", "trace"}, "compare writes no files, run does");
+  if (status.ok() && IsFile(a) && IsFile(b)) {
+    status = CheckUnused({"seeds", "jobs", "encoder_lag", "pacing_factor", "pacing_burst",
+                          "start_phase", "overhead_bytes", "efficiency"},
+                         "both sides are files, so nothing is run");
+  }
+  if (status.ok() && !IsLibrary(a) && !IsLibrary(b)) {
+    status = CheckUnused({"profile"}, "no side is a library to run with a profile");
+  }
+  if (status.ok() && (IsFile(a) || IsLibrary(a)) && (IsFile(b) || IsLibrary(b))) {
+    status = CheckUnused({"library"}, "no side is a profile to run with a library");
+  }
+  return status;
+}
+
 // Reads a JSON file, or runs a profile or library.
 absl::StatusOr<Results> OneSide(const std::string& text, const std::vector<Scenario>& scenarios,
                                 Bench* bench) {
-  const std::string json = ".json";
-  if (text.size() > json.size() && text.substr(text.size() - json.size()) == json) {
-    return ReadJson(text);
-  }
-  const bool is_library = text.find('/') != std::string::npos;
-  absl::StatusOr<Setup> setup = is_library ? MakeSetup(absl::GetFlag(FLAGS_profile), text)
-                                           : MakeSetup(text, absl::GetFlag(FLAGS_library));
+  if (IsFile(text)) return ReadJson(text);
+  absl::StatusOr<Setup> setup = IsLibrary(text) ? MakeSetup(absl::GetFlag(FLAGS_profile), text)
+                                                : MakeSetup(text, absl::GetFlag(FLAGS_library));
   if (!setup.ok()) return setup.status();
   setup->results.cases = bench->Run(scenarios, setup->options).cases;
   return setup->results;
@@ -252,6 +274,8 @@ absl::StatusOr<Results> OneSide(const std::string& text, const std::vector<Scena
 
 absl::Status CompareCommand(const Catalogue& catalogue, std::vector<std::string> args) {
   if (args.size() < 2) return absl::InvalidArgumentError("compare which A and B? (see --help)");
+  const absl::Status unused = CheckCompareFlags(args[0], args[1]);
+  if (!unused.ok()) return unused;
   std::vector<std::string> names(args.begin() + 2, args.end());
   if (names.empty()) names.push_back("all");
   absl::StatusOr<Overrides> overrides = OverridesFromFlags();
@@ -263,6 +287,14 @@ absl::Status CompareCommand(const Catalogue& catalogue, std::vector<std::string>
   if (!a.ok()) return a.status();
   absl::StatusOr<Results> b = OneSide(args[1], *scenarios, &bench);
   if (!b.ok()) return b.status();
+  if (args.size() > 2) {  // of files too, these cases alone
+    const auto other = [&scenarios](const CaseResult& result) {
+      return std::none_of(scenarios->begin(), scenarios->end(),
+                          [&result](const Scenario& one) { return one.name == result.name; });
+    };
+    std::erase_if(a->cases, other);
+    std::erase_if(b->cases, other);
+  }
   absl::StatusOr<std::string> text = Compare(*a, *b);
   if (!text.ok()) return text.status();
   std::cout << *text << std::flush;

@@ -4,6 +4,7 @@
 #ifndef TOOLS_SIM_OPPORTUNITIES_H_
 #define TOOLS_SIM_OPPORTUNITIES_H_
 
+#include <cmath>
 #include <vector>
 
 #include "tools/sim/event_queue.h"
@@ -15,6 +16,11 @@ class Opportunities : public Server {
  public:
   static constexpr int64_t kBytes = 1500;
   static constexpr Nanos kCapacityWindow = 500 * kMillisecond;
+
+  // The mean rate of such a trace.
+  static int64_t MeanBps(const std::vector<Nanos>& times) {
+    return std::llround(static_cast<double>(times.size()) * kBytes * 8 / Seconds(times.back()));
+  }
 
   // `times`: ascending, the last one greater than 0: it is the trace's length.
   Opportunities(std::vector<Nanos> times, EventQueue* events, Backlog* backlog)

@@ -95,5 +95,47 @@ TEST_CASE("MahimahiTrace.SaysWhatIsWrongAndWhere") {
         "/does/not/exist: No such file or directory");
 }
 
+// Nothing in the first 0.6 s, then 1.2 Mbit/s: 50 opportunities in 1 s, 0.6 Mbit/s.
+std::string LateTrace() {
+  std::string text;
+  for (int ms = 608; ms <= 1000; ms += 8) text += std::to_string(ms) + "\n";
+  return text;
+}
+
+TEST_CASE("Opportunities.QueuesHaveTheSizeOfTheMeanRate") {
+  for (const auto kind : {QueueConfig::Kind::kDropTailTime, QueueConfig::Kind::kDropTailBytes,
+                          QueueConfig::Kind::kPie}) {
+    EventQueue events;
+    Collector out(&events);
+    LinkConfig config = TraceLink(LateTrace());
+    config.queue = {.kind = kind, .limit = 400 * kMillisecond};
+    Link link(config, &events, 1, &out);
+    int dropped = 0;
+    link.set_on_drop([&](const Packet&, bool) { ++dropped; });
+    // 400 ms are 30 000 bytes; PIE lets a first burst pass.
+    for (int i = 0; i < 30; ++i) link.OnPacket({.bytes = 1000});
+    CHECK(dropped == 0);
+    for (int i = 0; i < 10; ++i) link.OnPacket({.bytes = 1000});
+    CHECK(dropped == 10);
+    events.RunUntil(kSecond);
+    CHECK(out.packets.size() == 30);
+  }
+}
+
+TEST_CASE("Opportunities.ABucketMakesTheQueueSmaller") {
+  EventQueue events;
+  Collector out(&events);
+  LinkConfig config = TraceLink(LateTrace());
+  config.queue.kind = QueueConfig::Kind::kDropTailTime;
+  config.queue.limit_bytes = 0;
+  config.queue.limit = 400 * kMillisecond;
+  config.bucket = {.kind = BucketConfig::Kind::kShaper, .bps = 300'000, .burst_bytes = 3'000};
+  Link link(config, &events, 1, &out);
+  int dropped = 0;
+  link.set_on_drop([&](const Packet&, bool) { ++dropped; });
+  for (int i = 0; i < 20; ++i) link.OnPacket({.bytes = 1000});
+  CHECK(dropped == 5);
+}
+
 }  // namespace
 }  // namespace remb::sim

@@ -26,7 +26,8 @@ class PacketQueue {
   explicit PacketQueue(OnDrop on_drop) : on_drop_(std::move(on_drop)) {}
   virtual ~PacketQueue() = default;
 
-  // `wait`: how long all that is before the packet would take at the current capacity.
+  // `wait`: how long all that is before the packet would take at the current capacity; in an
+  // outage, at the last one.
   virtual void Enqueue(const Packet& packet, Nanos now, Nanos wait) = 0;
   // False: nothing is left.
   virtual bool Dequeue(Nanos now, WaitingPacket* next) = 0;
@@ -41,7 +42,8 @@ class PacketQueue {
   OnDrop on_drop_;
 };
 
-// `capacity_bps`: what the link has at first, by which a limit in time becomes one in bytes.
+// `capacity_bps`: what the link has at first, or a trace's mean, by which a limit in time becomes
+// one in bytes.
 std::unique_ptr<PacketQueue> MakePacketQueue(const QueueConfig& config, int64_t capacity_bps,
                                              uint64_t seed, const std::string& link,
                                              PacketQueue::OnDrop on_drop);

@@ -19,8 +19,10 @@ struct RecordedFrame;  // recorded_encoder.h
 // When a queue drops.
 struct QueueConfig {
   enum class Kind {
-    kDropTailTime,   // a packet that would wait longer than `limit` at the current capacity
-    kDropTailBytes,  // a packet beyond `limit_bytes`; 0: `limit` at the first capacity
+    kDropTailTime,   // a packet that would wait longer than `limit` at the current capacity; in an
+                     // outage, at the last one; over a trace as kDropTailBytes
+    kDropTailBytes,  // a packet beyond `limit_bytes`; 0: `limit` at the first capacity, or a
+                     // trace's mean
     kFqCoDel,        // RFC 8290
     kPie,            // RFC 8033
   };

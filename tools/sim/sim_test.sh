@@ -100,6 +100,16 @@ grep -qE 'utilisation +0\.[0-9]+ ±' compared.txt || fail "compare: figures"
 run compare 1.json 2.json >same.txt
 grep -q 'better in 0, worse in 0' same.txt || fail "compare: a file and its like differ"
 
+run compare 1.json 2.json one-flow >one.txt
+grep -q 'figures of 1 cases' one.txt || fail "compare: files, but one scenario"
+for flag in csv html json series trace; do
+  expect_error "--$flag does nothing here: compare writes no files" compare 1.json 2.json --$flag=x.$flag
+done
+expect_error '--seeds does nothing here: both sides are files' compare 1.json 2.json --seeds=3
+expect_error '--efficiency does nothing here' compare 1.json 2.json --efficiency
+expect_error '--profile does nothing here: no side is a library' compare libwebrtc 2.json --profile=libwebrtc
+expect_error '--library does nothing here: no side is a profile' compare 1.json 2.json --library=./x.so
+
 echo "== list, help, errors"
 run list | grep -q '^one-flow: ' || fail list
 run --help | grep -q -- '--encoder_lag=TIME' || fail help

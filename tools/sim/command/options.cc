@@ -1,6 +1,9 @@
 #include "tools/sim/command/options.h"
 
+#include <absl/flags/commandlineflag.h>
+#include <absl/flags/reflection.h>
 #include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
 
@@ -34,5 +37,15 @@ bool AbslParseFlag(absl::string_view text, Seeds* seeds, std::string* error) {
 }
 
 std::string AbslUnparseFlag(const Seeds& seeds) { return absl::StrJoin(seeds.values, ","); }
+
+absl::Status CheckUnused(const std::vector<std::string>& flags, absl::string_view reason) {
+  for (const std::string& name : flags) {
+    const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+    if (flag->CurrentValue() == flag->DefaultValue()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", name, " does nothing here: ", reason, " (see --help)"));
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace remb::sim

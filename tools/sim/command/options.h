@@ -2,6 +2,7 @@
 #ifndef TOOLS_SIM_COMMAND_OPTIONS_H_
 #define TOOLS_SIM_COMMAND_OPTIONS_H_
 
+#include <absl/status/status.h>
 #include <absl/strings/string_view.h>
 
 #include <cstdint>
@@ -16,6 +17,10 @@ struct Seeds {
 };
 bool AbslParseFlag(absl::string_view text, Seeds* seeds, std::string* error);
 std::string AbslUnparseFlag(const Seeds& seeds);
+
+// An error if one of these flags is not at its default: "--html does nothing here: " and the
+// reason.
+absl::Status CheckUnused(const std::vector<std::string>& flags, absl::string_view reason);
 
 }  // namespace remb::sim
 

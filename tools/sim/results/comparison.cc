@@ -41,12 +41,12 @@ constexpr Row kRows[] = {
 };
 
 std::string Cell(const Spread& spread, const Row& row) {
-  if (spread.count == 0) return spread.never > 0 ? "never" : "-";
-  std::string cell = absl::StrCat(FormatFigure(row.scale * spread.mean, row.digits), " ±",
-                                  FormatFigure(row.scale * spread.deviation, row.digits));
-  if (spread.never > 0) absl::StrAppend(&cell, " (", spread.never, " never)");
-  return cell;
+  return NeverAnd(spread,
+                  absl::StrCat(FormatFigure(row.scale * spread.finite_mean, row.digits), " ±",
+                               FormatFigure(row.scale * spread.deviation, row.digits)));
 }
+
+double NeverShare(const Spread& spread) { return static_cast<double>(spread.never) / spread.count; }
 
 struct Count {
   int better = 0;
@@ -59,12 +59,17 @@ void AddRows(const CaseResult& a, const CaseResult& b, std::vector<std::vector<s
   for (const Row& row : kRows) {
     const Spread in_a = SpreadOf(a, row.member);
     const Spread in_b = SpreadOf(b, row.member);
-    if (in_a.count + in_a.never == 0 || in_b.count + in_b.never == 0) continue;
+    if (in_a.count == 0 || in_b.count == 0) continue;
     ++count->all;
     std::string difference = "-";
     std::string verdict;
-    if (in_a.count > 0 && in_b.count > 0) {
-      const double change = in_b.mean - in_a.mean;
+    if (NeverShare(in_a) != NeverShare(in_b)) {  // longer than any time, so no matter of spread
+      const bool better = NeverShare(in_b) < NeverShare(in_a);
+      difference = better ? "fewer never" : "more never";
+      ++(better ? count->better : count->worse);
+      verdict = better ? "better" : "worse";
+    } else if (in_a.never < in_a.count) {
+      const double change = in_b.finite_mean - in_a.finite_mean;
       difference = absl::StrFormat("%+.*f", row.digits, row.scale * change);
       if (std::abs(change) > std::hypot(in_a.deviation, in_b.deviation)) {
         if (row.better == Row::kNeither) {
@@ -121,7 +126,8 @@ absl::StatusOr<std::string> Compare(const Results& a, const Results& b) {
   std::string text = absl::StrCat("A: ", Name(a), "\nB: ", Name(b), "\n\n", AlignColumns(cells),
                                   "\nMeans and standard deviations over seeds. B is said to be "
                                   "better or worse where the difference is\nlarger than both "
-                                  "deviations together (root of the sum of squares): better in ",
+                                  "deviations together (root of the sum of squares), or where "
+                                  "fewer or more seeds\nnever get there: better in ",
                                   count.better, ", worse in ", count.worse, " of ", count.all,
                                   " figures of ", cases, " cases.\n");
   if (!alone.empty()) {

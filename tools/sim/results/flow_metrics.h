@@ -16,11 +16,11 @@ inline double ToSeconds(Nanos took) { return took == kNeverCame ? kNeverSeconds 
 
 inline double Ratio(double part, double whole) { return whole > 0 ? part / whole : kNotApplicable; }
 
-// Of the values that apply, and of the times that came.
+// Of the values that apply.
 class Mean {
  public:
   void Add(double value) {
-    if (!std::isfinite(value)) return;
+    if (std::isnan(value)) return;
     sum_ += value;
     ++count_;
   }

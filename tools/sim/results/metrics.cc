@@ -90,18 +90,20 @@ void MeasureConvergence(const Recording& recording, const std::vector<FlowSeries
   for (const FlowSeries& flow : media) events.push_back(std::max<Nanos>(flow.start, 0));
   std::sort(events.begin(), events.end());
   events.erase(std::unique(events.begin(), events.end()), events.end());
-  Mean mean;
+  double sum = 0;
   for (size_t i = 0; i < events.size(); ++i) {
     const Nanos until = i + 1 < events.size() ? events[i + 1] : recording.length;
     for (const FlowSeries& flow : media) {
       if (ValueAt(flow.flow->fair_share, events[i]) <= 0) continue;
       const double took = ToSeconds(ConvergenceTime(flow, events[i], std::min(until, flow.end)));
       metrics->convergences.push_back({flow.flow->name, Seconds(events[i]), took});
-      mean.Add(took);
+      sum += took;  // kNeverSeconds stays
       if (std::isinf(took)) metrics->never_converged += 1;
     }
   }
-  metrics->convergence_s = mean.Value();
+  if (!metrics->convergences.empty()) {
+    metrics->convergence_s = sum / static_cast<double>(metrics->convergences.size());
+  }
 }
 
 void MeasureReactions(const Recording& recording, const std::vector<FlowSeries>& media,

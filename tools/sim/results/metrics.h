@@ -49,7 +49,7 @@ struct FlowMetrics {
   double remb_per_s = kNotApplicable;
   double overhead = kNotApplicable;      // RTCP bytes / media bytes received
   double to_share_s = kNotApplicable;    // from its start to 75 % of its share over 1 s
-  double frame_p95_ms = kNotApplicable;  // capture to complete arrival
+  double frame_p95_ms = kNotApplicable;  // capture to complete arrival; without lost frames
 };
 
 struct LinkMetrics {
@@ -91,7 +91,7 @@ struct RunMetrics {
   double max_min_20s = kNotApplicable;
   double jain_last = kNotApplicable;  // over the last 60 s that media flows are active
   double max_min_last = kNotApplicable;
-  double convergence_s = kNotApplicable;    // mean of those that came
+  double convergence_s = kNotApplicable;    // mean of all; never, if one never came
   double never_converged = 0;               // how many did not
   double drop_over_use_s = kNotApplicable;  // slowest reaction to a drop
   double drop_remb_s = kNotApplicable;

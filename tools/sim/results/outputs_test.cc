@@ -44,7 +44,7 @@ Results Example(double utilisation) {
 TEST_CASE("The table has a row a case, and only columns that say something") {
   const std::string text = TextTable(Example(0.9));
   CHECK_THAT(text, ContainsSubstring("\none            0.910  0.900    0   40"));
-  CHECK_THAT(text, ContainsSubstring("1.5 (1 never)"));
+  CHECK_THAT(text, ContainsSubstring("  1 never (1.5)"));
   CHECK_THAT(text, ContainsSubstring("Receiver adaptive, libremb 1.2.3."));
   CHECK_THAT(text, ContainsSubstring("seeds 1, 2"));
   CHECK_THAT(text, ContainsSubstring("\nqueue: short\n"));
@@ -120,6 +120,28 @@ TEST_CASE("Differences count where they exceed the seeds'") {
   CHECK_THAT(*Compare(Example(0.5), other), ContainsSubstring("Only in one of them: two"));
   other.cases[0].name = "three";
   CHECK(Compare(Example(0.5), other).status().code() == absl::StatusCode::kNotFound);
+}
+
+TEST_CASE("A time that never came is worse than any") {
+  Results some = Example(0.5);  // never in one of two seeds, else 1.5 s
+  Results always = some;
+  for (CaseResult& result : always.cases) {
+    result.runs[0].drop_queue_s = 90;
+    result.runs[1].drop_queue_s = 80;
+  }
+  CHECK_THAT(*Compare(some, always), ContainsSubstring("1 never (1.50 ±0.00)"));
+  CHECK_THAT(*Compare(some, always), ContainsSubstring("fewer never  better"));
+  CHECK_THAT(*Compare(some, always), ContainsSubstring("better in 2, worse in 0"));
+  CHECK_THAT(*Compare(always, some), ContainsSubstring("more never   worse"));
+  CHECK_THAT(*Compare(always, some), ContainsSubstring("better in 0, worse in 2"));
+  Results none = some;
+  for (CaseResult& result : none.cases) result.runs[1].drop_queue_s = kNeverSeconds;
+  CHECK_THAT(*Compare(some, none), ContainsSubstring("worse in 2"));
+  CHECK_THAT(*Compare(none, none), ContainsSubstring("better in 0, worse in 0"));
+  // As often never: the others tell.
+  Results slower = some;
+  for (CaseResult& result : slower.cases) result.runs[1].drop_queue_s = 9;
+  CHECK_THAT(*Compare(some, slower), ContainsSubstring("+7.50        worse"));
 }
 
 TEST_CASE("A page has charts of flows and links") {

@@ -18,16 +18,20 @@ constexpr double kDrop = 0.9;
 constexpr double kShortQueue = 50 * kMillisecond;
 constexpr Nanos kShortFor = kSecond;
 
+// Of flows that have a share then: one that has ended or pauses keeps its last rate on paper.
 double Sum(const std::vector<FlowSeries>& flows, std::vector<Change> FlowRecording::*what,
            Nanos time) {
   double sum = 0;
-  for (const FlowSeries& flow : flows) sum += ValueAt(flow.flow->*what, time);
+  for (const FlowSeries& flow : flows) {
+    if (ValueAt(flow.flow->fair_share, time) > 0) sum += ValueAt(flow.flow->*what, time);
+  }
   return sum;
 }
 
 bool IsDrop(const Recording& recording, const std::vector<FlowSeries>& media, Nanos event) {
   const double before = Sum(media, &FlowRecording::fair_share, event - 1);
-  if (Sum(media, &FlowRecording::fair_share, event) > kDrop * before || before == 0) return false;
+  const double after = Sum(media, &FlowRecording::fair_share, event);
+  if (after > kDrop * before || after == 0) return false;
   for (const LinkRecording& link : recording.links) {
     if (ValueAt(link.capacity, event) < ValueAt(link.capacity, event - 1)) return true;
   }

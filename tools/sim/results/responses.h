@@ -29,7 +29,8 @@ struct Reaction {
 };
 
 // To each event at which a link lost capacity, or other traffic that does not react began to take
-// it, so that the fair shares fell by 10 % or more; each looked at up to the next event.
+// it, so that the fair shares fell by 10 % or more; each looked at up to the next event. Not to an
+// outage: nobody can send less than nothing.
 std::vector<Reaction> Reactions(const Recording& recording, const std::vector<FlowSeries>& media);
 
 }  // namespace remb::sim

@@ -114,5 +114,23 @@ TEST_CASE("Only less capacity is a drop") {
   CHECK(ReactionsOf(source).size() == 1);
 }
 
+TEST_CASE("An outage is no drop") {
+  Recording outage = WithDrop();
+  outage.links[0].capacity[1].value = 0;
+  outage.flows[0].fair_share[1].value = 0;
+  CHECK(ReactionsOf(outage).empty());
+}
+
+TEST_CASE("A flow that has ended, or pauses, sends nothing") {
+  Recording recording = WithDrop();
+  FlowRecording& ended = recording.flows.emplace_back(recording.flows[0]);
+  ended.fair_share = {{0, 1e6}, {5 * kSecond, 0}};
+  ended.target = ended.remb = {{0, 1e6}};
+  const std::vector<Reaction> reactions = ReactionsOf(recording);
+  REQUIRE(reactions.size() == 1);
+  CHECK(reactions[0].remb == 300 * kMillisecond);
+  CHECK(reactions[0].sender == 350 * kMillisecond);
+}
+
 }  // namespace
 }  // namespace remb::sim

@@ -31,21 +31,25 @@ Spread SpreadOf(const CaseResult& result, double RunMetrics::*member) {
   double sum = 0;
   for (const RunMetrics& run : result.runs) {
     const double value = run.*member;
-    if (std::isinf(value)) ++spread.never;
-    if (!std::isfinite(value)) continue;
+    if (std::isnan(value)) continue;
+    ++spread.count;
     spread.least = std::fmin(spread.least, value);
     spread.greatest = std::fmax(spread.greatest, value);
-    sum += value;
-    ++spread.count;
+    if (std::isinf(value)) {
+      ++spread.never;
+    } else {
+      sum += value;
+    }
   }
-  if (spread.count == 0) return spread;
-  spread.mean = sum / spread.count;
+  const int finite = spread.count - spread.never;
+  if (finite > 0) spread.finite_mean = sum / finite;
+  spread.mean = spread.never > 0 ? kNeverSeconds : spread.finite_mean;
   double squares = 0;
   for (const RunMetrics& run : result.runs) {
-    const double value = run.*member;
-    if (std::isfinite(value)) squares += (value - spread.mean) * (value - spread.mean);
+    const double value = run.*member - spread.finite_mean;
+    if (std::isfinite(value)) squares += value * value;
   }
-  if (spread.count > 1) spread.deviation = std::sqrt(squares / (spread.count - 1));
+  if (finite > 1) spread.deviation = std::sqrt(squares / (finite - 1));
   return spread;
 }
 

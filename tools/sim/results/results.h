@@ -35,14 +35,17 @@ struct Results {
   std::vector<CaseResult> cases;
 };
 
-// One figure over seeds. Times that never came are counted apart.
+// One figure over seeds. A time that never came is longer than any: it makes the mean and the
+// greatest kNeverSeconds.
 struct Spread {
   double mean = kNotApplicable;
   double least = kNotApplicable;
   double greatest = kNotApplicable;
+  int count = 0;  // of seeds that have the figure
+  int never = 0;  // of these, where it never came
+  // Of the others.
+  double finite_mean = kNotApplicable;
   double deviation = 0;  // standard, of a sample; 0 for one value
-  int count = 0;
-  int never = 0;
 };
 Spread SpreadOf(const CaseResult& result, double RunMetrics::*member);
 

@@ -30,14 +30,23 @@ TEST_CASE("Mean, worst and deviation over seeds") {
   CHECK(spread.count == 3);
 }
 
-TEST_CASE("Times that never came, and what does not apply, are no part of means") {
+TEST_CASE("A time that never came is longer than any; what does not apply is no part of means") {
   CaseResult result = WithRuns({1, 1, 1}, 0);
   result.runs[0].drop_queue_s = 2;
   result.runs[1].drop_queue_s = kNeverSeconds;
   const Spread spread = SpreadOf(result, &RunMetrics::drop_queue_s);
-  CHECK(spread.mean == 2);
-  CHECK(spread.count == 1);
+  CHECK(spread.mean == kNeverSeconds);
+  CHECK(spread.greatest == kNeverSeconds);
+  CHECK(spread.least == 2);
+  CHECK(spread.finite_mean == 2);
+  CHECK(spread.deviation == 0);
+  CHECK(spread.count == 2);
   CHECK(spread.never == 1);
+  result.runs[0].drop_queue_s = kNotApplicable;
+  const Spread never = SpreadOf(result, &RunMetrics::drop_queue_s);
+  CHECK(never.least == kNeverSeconds);
+  CHECK(std::isnan(never.finite_mean));
+  CHECK(never.never == never.count);
 }
 
 TEST_CASE("Efficiency is against the curve at the same delay") {

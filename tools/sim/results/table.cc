@@ -23,10 +23,7 @@ struct Column {
 std::string MeanCell(const CaseResult& result, double RunMetrics::*member, int digits,
                      double scale = 1) {
   const Spread spread = SpreadOf(result, member);
-  if (spread.count == 0) return spread.never > 0 ? "never" : "-";
-  std::string cell = FormatFigure(scale * spread.mean, digits);
-  if (spread.never > 0) absl::StrAppend(&cell, " (", spread.never, " never)");
-  return cell;
+  return NeverAnd(spread, FormatFigure(scale * spread.finite_mean, digits));
 }
 
 std::string Name(const CaseResult& result) { return result.name; }
@@ -133,6 +130,12 @@ std::string FormatFigure(double value, int digits) {
   return absl::StrFormat("%.*f", digits, value);
 }
 
+std::string NeverAnd(const Spread& spread, const std::string& others) {
+  if (spread.never == 0) return others;
+  if (spread.never == spread.count) return "never";
+  return absl::StrCat(spread.never, " never (", others, ")");
+}
+
 std::string AlignColumns(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {
@@ -176,8 +179,9 @@ std::vector<std::string> Conventions(const Results& results) {
   if (!results.cases.empty() && !results.cases[0].runs.empty()) {
     std::vector<uint64_t> seeds;
     for (const RunMetrics& run : results.cases[0].runs) seeds.push_back(run.seed);
-    lines.push_back(
-        absl::StrCat("Means of seeds ", absl::StrJoin(seeds, ", "), "; worst: the worst seed."));
+    lines.push_back(absl::StrCat("Means of seeds ", absl::StrJoin(seeds, ", "),
+                                 "; worst: the worst seed. n never (t): n seeds never got there, t "
+                                 "is the mean of the others."));
   }
   lines.insert(
       lines.end(),
@@ -186,8 +190,8 @@ std::vector<std::string> Conventions(const Results& results) {
        "p50, p95, p99: ms of true queueing delay, all media packets of a run. loss%: media packets "
        "dropped by queues.",
        "mm: greatest / least rate relative to fair shares, last 60 s. REMB/s: a flow. conv: s from "
-       "an event until the 1 s rate is 90 % of the share and then 80 % for 5 s; never: how many "
-       "did not.",
+       "an event until the 1 s rate is 90 % of the share and then 80 % for 5 s, mean of events "
+       "and flows; never: how many did not, of which one makes the mean never.",
        "start: s to 90 % of the share over 200 ms; lost5s: packets lost within 5 s of a start."});
   const auto any = [&results](auto what) {
     return std::any_of(results.cases.begin(), results.cases.end(), what);

@@ -21,6 +21,9 @@ std::vector<std::string> Conventions(const Results& results);
 // "0.937"; "-" for what does not apply, "never" for a time that did not come.
 std::string FormatFigure(double value, int digits);
 
+// `others`: the spread's figures where it came. "1.5"; "2 never (1.5)"; "never".
+std::string NeverAnd(const Spread& spread, const std::string& others);
+
 }  // namespace remb::sim
 
 #endif  // TOOLS_SIM_RESULTS_TABLE_H_
