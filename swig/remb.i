@@ -1,23 +1,40 @@
 // libremb for other languages: the C++ classes of <remb/remb.hpp>.
 //
 // Only what is declared here is wrapped, and the compiler holds it against the real header. A language's own part (how
-// bytes go in and out, what an error becomes) is LANGUAGE/language.i.
+// bytes go in and out, what an error becomes) is LANGUAGE/language.i. It defines
+//
+//   %rethrow(NAME, FIRST)   for the function NAME, or for all that follow: what becomes of remb::Error; FIRST is the
+//                           statement that comes before the call
+//   Lock(estimator)         in C++: an std::unique_lock of estimator.mutex()
+//
+// and typemaps of std::span<const uint8_t> (bytes in), std::vector<uint8_t> (bytes out), std::vector<uint32_t> (SSRCs both
+// ways), and std::span of const int32_t, const uint32_t and const int64_t (columns in) and of int32_t and int64_t (columns
+// out); an absent column is an empty one.
 
 %module remb
 
 %{
-#include <remb/remb.hpp>
+#include "swig/binding.h"
 %}
 
 %include <stdint.i>
-%include <std_vector.i>
 
-// Defines: what becomes of remb::Error, how `std::span<const uint8_t>` comes in and `std::vector<uint8_t>` goes out.
+// One rule for names: on_packet and arrival_us are C's. Classes and constants keep theirs.
+#if defined(SWIGPYTHON)
+%define HABIT "%(undercase)s" %enddef
+#elif defined(SWIGJAVA)
+%define HABIT "%(lowercamelcase)s" %enddef
+#elif defined(SWIGCSHARP)
+%define HABIT "%(camelcase)s" %enddef
+#endif
+%rename(HABIT, %$isfunction, %$not %$isconstructor, %$not %$isdestructor) "";
+%rename(HABIT, %$isvariable, %$ismember) "";
+
+// What the headers' comments say, by tools/build/swig_docs.py.
+#ifdef REMB_DOCS
+%include "docs.i"
+#endif
 %include "language.i"
-
-%template(SsrcVector) std::vector<uint32_t>;
-
-%rename("%(undercase)s", %$isfunction, %$ismember) "";
 
 %constant int32_t ESTIMATE_UPDATED = REMB_ESTIMATE_UPDATED;
 %constant int32_t DUE = REMB_DUE;
@@ -76,6 +93,10 @@
 
 %constant int32_t ID_NONE = REMB_ID_NONE;
 %constant int32_t OFF = REMB_OFF;
+
+%constant int64_t MAX_TIME_US = REMB_MAX_TIME_US;
+%constant int64_t MAX_BITRATE_BPS = REMB_MAX_BITRATE_BPS;
+%constant int32_t MAX_SSRCS = REMB_MAX_SSRCS;
 
 %inline %{
 // The version of the library that is loaded, "major.minor.patch".
@@ -179,6 +200,13 @@ struct StreamStats {
 };
 %mutable;
 
+}  // namespace remb
+
+// What is above can't fail. (For all functions it is only outside of namespaces.)
+%rethrow(, )
+
+namespace remb {
+
 struct Message {
   Message();
   static Message Parse(std::span<const uint8_t> rtcp);
@@ -189,24 +217,59 @@ struct Message {
 
 // An array member would be a bare pointer elsewhere.
 %extend Message {
-  std::vector<uint32_t> ssrcs() const {
+  // The SSRCs whose rate this is, in numeric order as from Poll.
+  std::vector<uint32_t> Ssrcs() const {
     return std::vector<uint32_t>($self->ssrcs, $self->ssrcs + $self->ssrc_count);
   }
-  void set_ssrcs(const std::vector<uint32_t>& ssrcs) {
+  // REMB_MAX_SSRCS at most. Returns REMB_OK; REMB_ERR_ARGUMENT.
+  void SetSsrcs(const std::vector<uint32_t>& ssrcs) {
     if (ssrcs.size() > REMB_MAX_SSRCS) throw remb::Error(REMB_ERR_ARGUMENT);
     std::copy(ssrcs.begin(), ssrcs.end(), $self->ssrcs);
     $self->ssrc_count = static_cast<int32_t>(ssrcs.size());
   }
 }
 
-class Estimator {
+}  // namespace remb
+
+%rethrow(, auto lock = Lock(*arg1);)
+%rethrow(remb::SharedEstimator::SharedEstimator, )
+%rethrow(remb::SharedEstimator::~SharedEstimator, )
+%rename(Estimator) remb::SharedEstimator;
+%feature("compactdefaultargs") remb::SharedEstimator::OnPackets;
+%feature("kwargs") remb::SharedEstimator::OnPackets;
+
+// Names of parameters too are the language's, which %rename does not reach.
+#ifndef SWIGPYTHON
+#define now_us nowUs
+#define rtt_us rttUs
+#define bitrate_bps bitrateBps
+#define arrival_us arrivalUs
+#define payload_bytes payloadBytes
+#define abs_send_time absSendTime
+#define rtp_timestamp rtpTimestamp
+#define transmission_offset transmissionOffset
+#define sequence_number sequenceNumber
+#define abs_capture_time absCaptureTime
+#define capture_clock_offset captureClockOffset
+#define estimate_bps estimateBps
+#endif
+
+namespace remb {
+
+// An estimator, one per peer connection. Threads may share it: one that calls waits for another's call to end. After
+// Close() all other calls fail.
+class SharedEstimator {
  public:
-  Estimator();
-  explicit Estimator(const Config& config);
+  // With all defaults, or with a config, which is copied. Returns REMB_OK; REMB_ERR_ARGUMENT, REMB_ERR_NO_MEMORY.
+  SharedEstimator();
+  explicit SharedEstimator(const Config& config);
+  // Frees what it has. Once is enough, more do no harm.
+  void Close();
   void Reset();
   void AddStream(const Stream& stream);
   void RemoveStream(uint32_t ssrc);
   int32_t OnRtpPacket(int64_t now_us, std::span<const uint8_t> rtp);
+  // As OnRtpPacket for a packet whose header the caller has parsed.
   int32_t OnPacket(const Packet& packet);
   int32_t SetMaxBitrate(int64_t bitrate_bps);
   int32_t SetMinBitrate(int64_t bitrate_bps);
@@ -222,4 +285,25 @@ class Estimator {
   StreamStats StreamStats(uint32_t ssrc) const;
 };
 
+%extend SharedEstimator {
+  // As OnPacket for each of many packets, in order, given by columns of equal length: the members of Packet. An absent
+  // column is of stamps that no packet has; without stamps every packet has all that there are columns of. estimate_bps and
+  // facts, if they are there, are written: Estimate() and the facts after each packet. All packets are checked before any
+  // is taken. Returns the facts of all packets together; REMB_ERR_ARGUMENT (columns of unequal length too),
+  // REMB_ERR_TIME, REMB_ERR_NO_MEMORY.
+  int32_t OnPackets(std::span<const int64_t> arrival_us, std::span<const uint32_t> ssrc,
+                    std::span<const int32_t> payload_bytes, std::span<const uint32_t> abs_send_time = {},
+                    std::span<const uint32_t> rtp_timestamp = {}, std::span<const int32_t> transmission_offset = {},
+                    std::span<const int32_t> sequence_number = {}, std::span<const int64_t> abs_capture_time = {},
+                    std::span<const int64_t> capture_clock_offset = {}, std::span<const uint32_t> stamps = {},
+                    std::span<int64_t> estimate_bps = {}, std::span<int32_t> facts = {}) {
+    return $self->OnPackets({arrival_us, ssrc, payload_bytes, abs_send_time, rtp_timestamp, transmission_offset,
+                             sequence_number, abs_capture_time, capture_clock_offset, stamps},
+                            estimate_bps, facts);
+  }
+}
+
 }  // namespace remb
+
+// The destructors that swig adds are thought of last.
+%rethrow(, )

@@ -26,7 +26,8 @@ def _system_library_impl(ctx):
     for name, modules in ctx.attr.targets.items():
         flags = []
         if modules:
-            out = _run(ctx, ["pkg-config", "--static", "--libs"] + modules.split(" "))
+            static = ["--static"] if ctx.attr.static else []
+            out = _run(ctx, ["pkg-config", "--libs"] + static + modules.split(" "))
             flags = [f for f in out.split(" ") if f]
         build.append("cc_library(name = %r, linkopts = %r)" % (name, flags))
     ctx.file("BUILD.bazel", "\n".join(build) + "\n")
@@ -36,6 +37,7 @@ system_library = repository_rule(
     attrs = {
         "header": attr.string(mandatory = True, doc = "a header below /usr/include that shows the library is there"),
         "package": attr.string(mandatory = True, doc = "Debian's name, for the error message"),
+        "static": attr.bool(default = True, doc = "whether there are only archives, which need all that they use themselves"),
         "targets": attr.string_dict(doc = "target to the pkg-config modules it links, separated by spaces"),
     },
     environ = ["PATH", "PKG_CONFIG_PATH"],
@@ -58,6 +60,20 @@ def _find_go(ctx):
     goroot = _run(ctx, [go, "env", "GOROOT"], _GO_ENV, 1200, _GO_HINT)
     return goroot + "/bin/go"
 
+def _find_jdk(ctx):
+    """The folder of a JDK with JNI's headers, or ""."""
+    javac = _find(ctx, "REMB_JAVAC", ["javac"])
+    if not javac:
+        return ""
+    home = str(ctx.path(javac).realpath.dirname.dirname)
+    return home if ctx.path(home + "/include/jni.h").exists else ""
+
+# For languages that are tested only where they are: an empty text, or why not.
+_MISSING = {
+    "java": "no JDK: javac is not in PATH, or jni.h is not with it; Debian's default-jdk-headless has both",
+    "csharp": "no C#: mcs and mono are not in PATH; Debian's mono-mcs and mono-runtime have them",
+}
+
 def _host_tools_impl(ctx):
     go = _find_go(ctx)
     swig = _find(ctx, "REMB_SWIG", ["swig"])
@@ -70,10 +86,20 @@ def _host_tools_impl(ctx):
     if not ctx.path(include + "/Python.h").exists:
         fail("Python.h is missing: install Debian's python3-dev, or run tools/setup.sh.")
     ctx.symlink(include, "python_include")
+
+    jdk = _find_jdk(ctx)
+    if jdk:
+        ctx.symlink(jdk + "/include", "jni_include")
+    mcs, mono = _find(ctx, "REMB_MCS", ["mcs"]), _find(ctx, "REMB_MONO", ["mono"])
+    found = {"java": jdk, "csharp": mcs and mono}
     defs = {
         "GO": go,
         "GO_VERSION": _run(ctx, [go, "env", "GOVERSION"], _GO_ENV),
         "GOCACHE": _run(ctx, [go, "env", "GOCACHE"], _GO_ENV),
+        "JDK": jdk,
+        "MCS": mcs,
+        "MISSING": {language: "" if found[language] else why for language, why in _MISSING.items()},
+        "MONO": mono,
         "PYTHON": python,
         "SWIG": swig,
         "SWIG_VERSION": _run(ctx, [swig, "-version"]).split("\n")[0],
@@ -87,11 +113,20 @@ cc_library(
     hdrs = glob(["python_include/**/*.h"]),
     includes = ["python_include"],
 )
+
+cc_library(
+    name = "jni_headers",
+    hdrs = glob(["jni_include/**/*.h"]),
+    includes = [
+        "jni_include",
+        "jni_include/linux",
+    ],
+)
 """)
 
 host_tools = repository_rule(
     implementation = _host_tools_impl,
-    environ = ["PATH", "HOME", "GOPROXY", "REMB_GO", "REMB_PYTHON", "REMB_SWIG"],
+    environ = ["PATH", "HOME", "GOPROXY", "REMB_GO", "REMB_JAVAC", "REMB_MCS", "REMB_MONO", "REMB_PYTHON", "REMB_SWIG"],
     local = True,  # looked at again at every server start, as tools may have been upgraded
     configure = True,
 )

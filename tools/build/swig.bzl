@@ -1,110 +1,199 @@
 """swig_binding, swig_test: libremb in another language, from one interface file over the C++ header.
 
-To add a language: an entry in _LANGUAGES, its headers in host.bzl, a branch in _swig_test_impl, and a folder beside the
-interface file with the language's part of it (language.i).
+To add a language: an entry in _LANGUAGES, what it needs of the machine in host.bzl, and a folder beside the interface
+file with the language's part of it (language.i).
 """
 
-load("@host//:defs.bzl", "PYTHON", "SWIG", "SWIG_VERSION")
+load("@host//:defs.bzl", "MISSING", "PYTHON", "SWIG", "SWIG_VERSION")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 
-# proxy: the source files that swig writes besides the wrapper; library: what the language's loader looks for.
+# All names are below the language's own folder.
+#   flags: swig's
+#   module: what swig calls it
+#   proxy: the source files that swig writes besides the wrapper; ending in "/": a folder of them
+#   library: what the language's loader looks for
+#   exports: the symbols that it looks for
+#   core: where libremb is: beside the library, or within it
 _LANGUAGES = {
+    # Parts of a package, which is beside language.i and imports what it shows from them.
     "python": struct(
-        flags = ["-python"],
-        proxy = ["{module}.py"],
-        library = "_{module}.so",
+        flags = ["-python", "-interface", "_native"],
+        module = "_remb",
+        proxy = "remb/_remb.py",
+        library = "remb/_native.so",
+        exports = ["PyInit_*"],
         deps = ["@host//:python_headers"],
+        core = "//cc:remb",
+    ),
+    "java": struct(
+        flags = ["-java", "-package", "io.libremb"],
+        module = "Remb",
+        proxy = "sources/io/libremb/",
+        library = "libremb_jni.so",
+        exports = ["Java_*", "JNI_OnLoad"],
+        deps = ["@host//:jni_headers"],
+        core = "//cc:remb_static",
+    ),
+    "csharp": struct(
+        flags = ["-csharp", "-namespace", "Libremb", "-dllimport", "remb_csharp"],
+        module = "Remb",
+        proxy = "sources/",
+        library = "libremb_csharp.so",
+        exports = ["CSharp_*", "SWIGRegister*"],
+        deps = [],
+        core = "//cc:remb_static",
     ),
 }
 
+def _write_docs(ctx):
+    """docs.i: what the comments of the headers say, for the language's own documentation."""
+    docs = ctx.actions.declare_file(ctx.label.name + "_docs/docs.i")
+    headers = {f.basename: f for f in ctx.files.headers}
+    files = [headers[name] for name in ["remb.h", "remb.hpp", "binding.h"]] + [ctx.file.src]
+    ctx.actions.run(
+        outputs = [docs],
+        inputs = files + [ctx.file._docs],
+        executable = PYTHON,
+        arguments = [ctx.file._docs.path, ctx.attr.language, docs.path] + [f.path for f in files],
+        mnemonic = "SwigDocs",
+    )
+    return docs
+
 def _swig_impl(ctx):
     language = _LANGUAGES[ctx.attr.language]
-    folder = ctx.attr.language
+    folder = ctx.attr.language + "/"
+    if language.proxy.endswith("/"):
+        proxy = ctx.actions.declare_directory(folder + language.proxy[:-1])
+        outdir = proxy.path
+    else:
+        proxy = ctx.actions.declare_file(folder + language.proxy)
+        outdir = proxy.dirname
     wrapper = ctx.outputs.wrapper
-    proxy = [
-        ctx.actions.declare_file(folder + "/" + name.format(module = ctx.attr.module))
-        for name in language.proxy
-    ]
+    docs = _write_docs(ctx)
     contexts = [dep[CcInfo].compilation_context for dep in ctx.attr.deps]
-    includes = [ctx.file.src.dirname + "/" + folder]
+    includes = [ctx.file.src.dirname + "/" + ctx.attr.language, docs.dirname]
     for context in contexts:
         includes += context.includes.to_list() + context.system_includes.to_list() + context.quote_includes.to_list()
     args = ctx.actions.args()
     args.add("-c++")
     args.add_all(language.flags)
-    args.add_all(["-Wall", "-Werror", "-module", ctx.attr.module, "-o", wrapper, "-outdir", proxy[0].dirname])
+    args.add_all(["-DREMB_DOCS", "-Wall", "-Werror", "-module", language.module, "-o", wrapper, "-outdir", outdir])
     args.add_all(includes, format_each = "-I%s")
     args.add(ctx.file.src)
     ctx.actions.run(
-        outputs = [wrapper] + proxy,
-        inputs = depset([ctx.file.src] + ctx.files.srcs, transitive = [c.headers for c in contexts]),
+        outputs = [wrapper, proxy],
+        inputs = depset(
+            [ctx.file.src, docs] + ctx.files.srcs,
+            transitive = [c.headers for c in contexts],
+        ),
         executable = SWIG,
         arguments = [args],
         env = {"REMB_SWIG_VERSION": SWIG_VERSION},  # not read: a new swig is a new action
         mnemonic = "Swig",
     )
-    return [DefaultInfo(files = depset(proxy))]
+
+    # Else the C++ library's own symbols would be seen, and could be taken for another copy's.
+    ctx.actions.write(ctx.outputs.symbols, "{ global: %s local: *; };\n" % " ".join([s + ";" for s in language.exports]))
+    return [DefaultInfo(files = depset([proxy]))]
 
 _swig = rule(
     implementation = _swig_impl,
     attrs = {
         "deps": attr.label_list(providers = [CcInfo]),
+        "headers": attr.label_list(allow_files = [".h", ".hpp"]),
         "language": attr.string(mandatory = True, values = _LANGUAGES.keys()),
-        "module": attr.string(mandatory = True),
         "src": attr.label(mandatory = True, allow_single_file = [".i"]),
         "srcs": attr.label_list(allow_files = [".i"]),
+        "symbols": attr.output(mandatory = True),
         "wrapper": attr.output(mandatory = True),
+        "_docs": attr.label(default = "//tools/build:swig_docs.py", allow_single_file = True),
     },
 )
 
-def swig_binding(name, language, module, src, srcs = [], deps = [], **kwargs):
-    """A loadable module: a filegroup of the library and its source files, all in the folder named like the language.
+def swig_binding(name, language, src, headers, srcs = [], data = [], deps = [], **kwargs):
+    """What a language loads: a filegroup of the library and its source files, all in the folder named like the language.
+
+    Without the language on this machine it is empty; swig_test then says so.
 
     Args:
-      name: the target.
+      name: the target. NAME_library is the library alone, NAME_proxy the source files that swig wrote.
       language: one of _LANGUAGES.
-      module: the module's name.
       src: the interface file.
+      headers: remb.h, remb.hpp and binding.h, whose comments go into the language's documentation.
       srcs: interface files that it includes.
-      deps: C++ libraries that are wrapped.
+      data: files of the language that belong to it.
+      deps: C++ libraries that are wrapped, libremb aside.
       **kwargs: visibility and the like.
     """
-    library = "%s/%s" % (language, _LANGUAGES[language].library.format(module = module))
+    if MISSING.get(language):
+        for part in [name, name + "_library", name + "_proxy"]:
+            native.filegroup(name = part, **kwargs)
+        return
+    parts = _LANGUAGES[language]
+    library = "%s/%s" % (language, parts.library)
+    symbols = name + "_symbols.map"
     _swig(
         name = name + "_proxy",
         src = src,
         srcs = srcs,
+        headers = headers,
         language = language,
-        module = module,
+        symbols = symbols,
         wrapper = name + "_wrap.cc",
-        deps = deps,
+        deps = deps + [parts.core],
+        **kwargs
     )
     cc_binary(
         name = library,
         srcs = [name + "_wrap.cc"],
+        additional_linker_inputs = [symbols],
         # Generated code: as swig's manual asks, and without our warnings.
-        copts = ["-fno-strict-aliasing", "-w"],
+        copts = ["-fno-strict-aliasing", "-fvisibility=hidden", "-w"],
+        linkopts = [
+            "-Wl,--version-script=$(location %s)" % symbols,
+            # As libremb.so: nothing is needed at run time but libc and libm.
+            "-static-libgcc",
+            "-l:libstdc++.a",
+            "-Wl,--as-needed",
+            # A packaged libremb.so.0 lies beside it.
+            "-Wl,-rpath,'$$ORIGIN'",
+        ],
         linkshared = True,
         linkstatic = False,
-        deps = deps + _LANGUAGES[language].deps,
+        deps = deps + parts.deps + [parts.core],
+    )
+    native.filegroup(
+        name = name + "_library",
+        srcs = [library],
+        **kwargs
     )
     native.filegroup(
         name = name,
-        srcs = [library, name + "_proxy"],
+        srcs = [library, name + "_proxy"] + data,
         **kwargs
     )
 
 def _swig_test_impl(ctx):
-    # Only Python so far: its interpreter runs the main file, with the module's folder on its path.
     script = ctx.actions.declare_file(ctx.label.name)
-    folder = "%s/%s" % (ctx.attr.binding.label.package, ctx.attr.language)
-    ctx.actions.write(script, is_executable = True, content = """#!/bin/bash
-export PYTHONPATH={folder} PYTHONDONTWRITEBYTECODE=1
-exec {python} {main} "$@"
-""".format(folder = folder, python = PYTHON, main = ctx.file.main.short_path))
-    runfiles = ctx.runfiles(files = [ctx.file.main] + ctx.files.data)
+    missing = MISSING.get(ctx.attr.language)
+    if missing:
+        command = "echo 'skipped: %s'" % missing
+    else:
+        folder = "%s/%s" % (ctx.attr.binding.label.package, ctx.attr.language)
+        interpreter = _INTERPRETERS[ctx.attr.language].format(folder = folder)
+        command = 'exec %s %s "$@"' % (interpreter, ctx.file.main.short_path)
+    ctx.actions.write(script, "#!/bin/bash\n%s\n" % command, is_executable = True)
+    runfiles = ctx.runfiles(files = [ctx.file.main] + ctx.files.data + ctx.files.binding)
     runfiles = runfiles.merge(ctx.attr.binding[DefaultInfo].default_runfiles)
-    return [DefaultInfo(executable = script, runfiles = runfiles.merge(ctx.runfiles(files = ctx.files.binding)))]
+    return [DefaultInfo(executable = script, runfiles = runfiles)]
+
+# What runs a test's main file. The others are scripts, which find the binding's files in swig/LANGUAGE.
+_INTERPRETERS = {
+    # Not where the main file really is, which is the source tree: there the package lacks what is built.
+    "python": "env PYTHONPATH={folder} PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE=1 " + PYTHON,
+    "java": "bash",
+    "csharp": "bash",
+}
 
 swig_test = rule(
     implementation = _swig_test_impl,

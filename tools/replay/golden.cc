@@ -24,20 +24,20 @@ namespace {
 constexpr double kTolerance = 1e-6;
 constexpr size_t kExact = 3;  // of a row's values; a state follows, then reals
 
+constexpr char kList[] = "golden.csv";
+constexpr char kListHeader[] = "trace,clock,expected";
+
 struct Answer {
-  std::string_view suffix;
-  const char* clock_name;
+  std::string_view clock_name;
   int32_t clock;
   const char* header;
 };
 
 constexpr std::array<Answer, 3> kAnswers = {{
-    {".expected.csv", "abs-send-time", REMB_CLOCK_ABS_SEND_TIME,
+    {"abs-send-time", REMB_CLOCK_ABS_SEND_TIME,
      "arrival_us,estimate_bps,ssrc_count,detector_state,offset_ms,noise_variance_ms2,threshold_ms"},
-    {".toffset-expected.csv", "toffset", REMB_CLOCK_TRANSMISSION_OFFSET,
-     "time_us,estimate_bps,ssrc_count"},
-    {".rtptime-expected.csv", "rtp-timestamp", REMB_CLOCK_RTP_TIMESTAMP,
-     "time_us,estimate_bps,ssrc_count"},
+    {"toffset", REMB_CLOCK_TRANSMISSION_OFFSET, "time_us,estimate_bps,ssrc_count"},
+    {"rtp-timestamp", REMB_CLOCK_RTP_TIMESTAMP, "time_us,estimate_bps,ssrc_count"},
 }};
 
 // A report as the numbers of its row. All integers among them are far below 2^53.
@@ -117,43 +117,38 @@ absl::StatusOr<std::vector<Row>> Replay(const GoldenCase& golden) {
 }  // namespace
 
 absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folder) {
+  const std::string list = absl::StrCat(folder, "/", kList);
+  std::ifstream file(list);
+  std::string line;
+  if (!std::getline(file, line) || line != kListHeader) {
+    return absl::NotFoundError(absl::StrCat(list, ":1:1: the header must be ", kListHeader));
+  }
+  std::vector<GoldenCase> cases;
+  std::set<std::string> listed = {kList};
+  while (std::getline(file, line)) {
+    const std::vector<std::string> fields = absl::StrSplit(line, ',');
+    auto answer = std::find_if(kAnswers.begin(), kAnswers.end(), [&](const Answer& a) {
+      return fields.size() == 3 && a.clock_name == fields[1];
+    });
+    if (answer == kAnswers.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          list, ":", cases.size() + 2, ": not a trace, a clock and what is expected: ", line));
+    }
+    cases.push_back({fields[0].substr(0, fields[0].find('.')), fields[1], answer->clock,
+                     REMB_PROFILE_LIBWEBRTC, absl::StrCat(folder, "/", fields[0]),
+                     absl::StrCat(folder, "/", fields[2])});
+    listed.insert({fields[0], fields[2]});
+  }
+
   namespace fs = std::filesystem;
   std::error_code error;
-  std::set<std::string> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    files.insert(entry.path().filename().string());
+    if (entry.path().extension() == ".csv" && listed.count(entry.path().filename()) == 0) {
+      return absl::NotFoundError(absl::StrCat(list, " has not ", entry.path().string()));
+    }
   }
   if (error)
     return absl::NotFoundError(absl::StrCat("cannot read ", folder, ": ", error.message()));
-
-  constexpr std::string_view kTrace = ".trace.csv";
-  auto ends_with = [](const std::string& name, std::string_view suffix) {
-    return name.size() > suffix.size() &&
-           name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0;
-  };
-  std::vector<GoldenCase> cases;
-  for (const std::string& file : files) {
-    if (!ends_with(file, kTrace)) continue;
-    const std::string name = file.substr(0, file.size() - kTrace.size());
-    const size_t before = cases.size();
-    for (const Answer& answer : kAnswers) {
-      std::string expected = absl::StrCat(name, std::string(answer.suffix));
-      if (files.count(expected) == 0) continue;
-      cases.push_back({name, answer.clock_name, answer.clock, REMB_PROFILE_LIBWEBRTC,
-                       absl::StrCat(folder, "/", file), absl::StrCat(folder, "/", expected)});
-    }
-    if (cases.size() == before) {
-      return absl::NotFoundError(absl::StrCat(folder, "/", file, ": nothing is expected of it"));
-    }
-  }
-  size_t answers = std::count_if(files.begin(), files.end(), [&](const std::string& file) {
-    return std::any_of(kAnswers.begin(), kAnswers.end(),
-                       [&](const Answer& answer) { return ends_with(file, answer.suffix); });
-  });
-  if (answers != cases.size()) {
-    return absl::NotFoundError(absl::StrCat(folder, ": ", answers, " files of answers, but only ",
-                                            cases.size(), " with a trace"));
-  }
   return cases;
 }
 

@@ -12,9 +12,7 @@
 
 namespace remb::replay {
 
-// One trace with the reports expected for one clock. The clock is told by the second file's name:
-// NAME.trace.csv with NAME.expected.csv (abs-send-time), NAME.toffset-expected.csv or
-// NAME.rtptime-expected.csv.
+// One trace with the reports expected for one clock.
 struct GoldenCase {
   std::string name;
   std::string clock_name;
@@ -30,8 +28,8 @@ struct Agreement {
   double largest_signal_error = 0;  // as a fraction of max(1, |x|)
 };
 
-// All cases of a folder, by name, with the libwebrtc profile. A trace that no file of answers
-// belongs to is an error, as is an answer without a trace.
+// The cases that a folder's golden.csv lists, with the libwebrtc profile. A CSV file that it does
+// not list is an error.
 absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folder);
 
 // Times, estimates, SSRC counts and states must be equal; signals within 1e-6 * max(1, |x|).

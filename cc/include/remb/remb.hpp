@@ -62,7 +62,7 @@ struct Packet : remb_packet {
   Packet() noexcept : remb_packet{} { struct_size = sizeof(remb_packet); }
 };
 
-// remb_stats, as filled by Estimator::stats().
+// remb_stats, as filled by Estimator::Stats().
 struct Stats : remb_stats {
   Stats() noexcept : remb_stats{} { struct_size = sizeof(remb_stats); }
 };
@@ -72,7 +72,7 @@ struct StreamStats : remb_stream_stats {
   StreamStats() noexcept : remb_stream_stats{} { struct_size = sizeof(remb_stream_stats); }
 };
 
-// A REMB: what Estimator::poll() fills, and its RTCP bytes both ways.
+// A REMB: what Estimator::Poll() fills, and its RTCP bytes both ways.
 struct Message : remb_message {
   Message() noexcept : remb_message{} { struct_size = sizeof(remb_message); }
 
@@ -117,6 +117,7 @@ class Estimator {
   void RemoveStream(uint32_t ssrc) { internal::Check(remb_remove_stream(estimator_, ssrc)); }
 
   // These return facts: bits of REMB_ESTIMATE_UPDATED and REMB_DUE.
+
   int32_t OnRtpPacket(int64_t now_us, std::span<const uint8_t> rtp) {
     return internal::Check(
         remb_on_rtp_packet(estimator_, now_us, rtp.data(), internal::SizeOf(rtp.size())));
@@ -151,6 +152,7 @@ class Estimator {
 
   int64_t NextPollUs() const { return internal::Check(remb_next_poll_us(estimator_)); }
   int64_t Estimate() const { return internal::Check(remb_estimate(estimator_)); }
+  // The SSRCs that a REMB would list now.
   std::vector<uint32_t> Ssrcs() const {
     std::vector<uint32_t> ssrcs(REMB_MAX_SSRCS);
     ssrcs.resize(static_cast<std::size_t>(
