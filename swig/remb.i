@@ -7,13 +7,14 @@
 //                           statement that comes before the call
 //   Lock(estimator)         in C++: an std::unique_lock of estimator.mutex()
 //
-// and typemaps of std::span<const uint8_t> (bytes in), std::vector<uint8_t> (bytes out), std::vector<uint32_t> (SSRCs both
-// ways), and std::span of const int32_t, const uint32_t and const int64_t (columns in) and of int32_t and int64_t (columns
-// out); an absent column is an empty one.
+// and typemaps of std::span<const uint8_t> (bytes in), std::vector<uint8_t> (bytes out), std::vector<uint32_t> (SSRCs
+// both ways), and std::span of const int32_t, const uint32_t and const int64_t (columns in) and of int32_t and int64_t
+// (columns out); an absent column is an empty one.
 
 %module remb
 
 %{
+#include <algorithm>
 #include "swig/binding.h"
 %}
 
@@ -31,9 +32,7 @@
 %rename(HABIT, %$isvariable, %$ismember) "";
 
 // What the headers' comments say, by tools/build/swig_docs.py.
-#ifdef REMB_DOCS
 %include "docs.i"
-#endif
 %include "language.i"
 
 %constant int32_t ESTIMATE_UPDATED = REMB_ESTIMATE_UPDATED;
@@ -130,6 +129,7 @@ struct Config {
 
 struct Stream {
   explicit Stream(uint32_t ssrc);
+  // Which stream.
   uint32_t ssrc;
   int32_t kind;
   int32_t clock_rate_hz;
@@ -140,7 +140,9 @@ struct Stream {
 
 struct Packet {
   Packet();
+  // The stream that it belongs to.
   uint32_t ssrc;
+  // When it came, by any monotonic clock: 0 to REMB_MAX_TIME_US.
   int64_t arrival_us;
   uint32_t stamps;
   uint32_t abs_send_time;
@@ -152,7 +154,13 @@ struct Packet {
   int64_t capture_clock_offset;
 };
 
+}  // namespace remb
+
+// Of all members it is only outside of namespaces.
 %immutable;
+
+namespace remb {
+
 struct Stats {
   int32_t state;
   int32_t clock;
@@ -186,6 +194,7 @@ struct Stats {
 };
 
 struct StreamStats {
+  // Which stream.
   uint32_t ssrc;
   int32_t kind;
   int32_t added;
@@ -198,9 +207,10 @@ struct StreamStats {
   int64_t packets;
   int64_t bytes;
 };
-%mutable;
 
 }  // namespace remb
+
+%mutable;
 
 // What is above can't fail. (For all functions it is only outside of namespaces.)
 %rethrow(, )
@@ -212,6 +222,7 @@ struct Message {
   static Message Parse(std::span<const uint8_t> rtcp);
   std::vector<uint8_t> Serialize() const;
   uint32_t sender_ssrc;
+  // The rate that the sender may send at, of all SSRCs together: at least 1, or Serialize() refuses it.
   int64_t bitrate_bps;
 };
 
@@ -287,10 +298,10 @@ class SharedEstimator {
 
 %extend SharedEstimator {
   // As OnPacket for each of many packets, in order, given by columns of equal length: the members of Packet. An absent
-  // column is of stamps that no packet has; without stamps every packet has all that there are columns of. estimate_bps and
-  // facts, if they are there, are written: Estimate() and the facts after each packet. All packets are checked before any
-  // is taken. Returns the facts of all packets together; REMB_ERR_ARGUMENT (columns of unequal length too),
-  // REMB_ERR_TIME, REMB_ERR_NO_MEMORY.
+  // column is of stamps that no packet has; without stamps every packet has all that there are columns of.
+  // estimate_bps and facts, if they are there, are written: Estimate() and the facts after each packet. All packets are
+  // checked before any is taken. Returns the facts of all packets together; REMB_ERR_ARGUMENT (columns of unequal
+  // length too), REMB_ERR_TIME, REMB_ERR_NO_MEMORY.
   int32_t OnPackets(std::span<const int64_t> arrival_us, std::span<const uint32_t> ssrc,
                     std::span<const int32_t> payload_bytes, std::span<const uint32_t> abs_send_time = {},
                     std::span<const uint32_t> rtp_timestamp = {}, std::span<const int32_t> transmission_offset = {},

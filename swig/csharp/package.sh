@@ -13,7 +13,8 @@ built=$(bazel info -c opt bazel-bin)/swig/csharp
 rm -rf "$folder"/{sources,src,runtimes,mono}
 mkdir -p "$folder/runtimes/linux-x64/native"
 cp -rL "$built/sources" "$folder"
-cp -r swig/csharp/{src,Libremb.csproj,Libremb.nuspec} LICENSE "$folder"
+cp -r swig/csharp/{src,Libremb.csproj,Libremb.nuspec} "$folder"
+cp LICENSE "$folder/LICENSE.txt"
 cp -L "$built/libremb_csharp.so" "$folder/runtimes/linux-x64/native"
 chmod -R u+w "$folder"/{sources,runtimes}
 

@@ -12,18 +12,20 @@ import xml.etree.ElementTree
 
 
 def cases(uri):
-    """(passed, failed) of one JUnit file."""
+    """(passed, failed, skipped) of one JUnit file."""
     try:
         tree = xml.etree.ElementTree.parse(urllib.parse.unquote(urllib.parse.urlparse(uri).path))
     except (OSError, xml.etree.ElementTree.ParseError):
-        return 0, 0
-    passed = failed = 0
+        return 0, 0, 0
+    passed = failed = skipped = 0
     for case in tree.iter("testcase"):
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
-        elif case.find("skipped") is None:
+        elif case.find("skipped") is not None:
+            skipped += 1
+        else:
             passed += 1
-    return passed, failed
+    return passed, failed, skipped
 
 
 def count(path):
@@ -47,7 +49,7 @@ def count(path):
         ok = overall in ("PASSED", "FLAKY")
         counts = [cases(uri) for uri in reports.get(label, {}).values()]
         good, bad = sum(c[0] for c in counts), sum(c[1] for c in counts)
-        passed += good if good or bad else int(ok)
+        passed += good if any(map(any, counts)) else int(ok)
         failed += 0 if ok else max(bad, 1)
     return passed, failed
 

@@ -2,9 +2,10 @@
 
 Usage: swig_docs.py LANGUAGE OUT.i remb.h remb.hpp binding.h remb.i
 
-What remb.i declares is documented: by the // comment above it there, else in binding.h or remb.hpp, else by the comment in
-remb.h of the struct's member or of the function that it calls. Returned values and errors are always those of remb.h.
-Names in the text become the language's, and constants get their value, for a switch.
+What remb.i declares is documented: by the // comment above it there, else in binding.h or remb.hpp, else by the
+comment in remb.h of the struct's member or of the function that it calls. Returned values and errors are those of
+remb.h, unless the comment has its own. Names in the text become the language's, and constants get their value, for a
+switch.
 """
 
 import html
@@ -68,19 +69,19 @@ class CHeader:
 
 
 def class_comments(text):
-    """The // comments right above classes and their functions: {(class, function or ""): text}."""
+    """The // comments right above classes and what is in them: {(class, function, member or ""): text}."""
     found, current, comment = {}, "", []
     for line in text.splitlines():
         opening = re.match(r"(struct|class|%extend) (\w+)[^;]*\{$", line)
-        function = re.match(r"  (?! ).*?(~?\w+)\(", line)
+        declared = re.match(r"  (?! )(?:.*?(~?\w+)\(|\w+ (\w+);)", line)
         if re.match(r"\s*// ", line):
             comment.append(line.strip()[3:])
             continue
         if opening:
             current = opening[2]
             name = None if opening[1] == "%extend" else ""
-        elif function and current:
-            name = function[1]
+        elif declared and current:
+            name = declared[1] or declared[2]
         else:
             name = None
         if comment and name is not None:
@@ -147,6 +148,8 @@ class Writer:
             kind, plain = self._names.get(match[0], ("", match[0]))
             return self.name(kind, plain) + "()" * (kind == "call") if kind else match[0]
 
+        # There the call has an overload without it.
+        text = re.sub(r" \w+ may be NULL\.", "", text)
         text = text.replace("*message", "message").replace("REMB_OK", "0").replace("::", ".")
         text = re.sub(r"\bNULL\b", self.null, text).replace("INT64_MAX", self.max)
         text = re.sub(r"\bREMB_(?=[A-Z])", "", text)
@@ -193,7 +196,7 @@ class Python(Writer):
         if returned:
             parts.append("Returns " + returned[:1].lower() + returned[1:])
         if errors:
-            parts.append("Raises remb.Error: " + errors)
+            parts.append("Raises remb.Error with " + errors)
         doc = "\n\n".join("\n".join(wrap(part, 88)) for part in parts)
         return "" if kind == "constant" else f'%feature("docstring") {name} {self.quote(doc)};\n'
 
@@ -212,7 +215,7 @@ class Java(Writer):
         if returned:
             lines += wrap("@return " + returned[:1].lower() + returned[1:], 95)
         if errors:
-            lines += wrap("@throws RembException " + errors, 95)
+            lines += wrap("@throws RembException with " + errors, 95)
         lines = ["/**"] + [f" * {line}".rstrip() for line in lines] + [" */"]
         if kind == "class":
             return self.modifiers("%typemap(javaclassmodifiers)", name, [*lines, "public final class"])
@@ -235,7 +238,7 @@ class CSharp(Writer):
         if returned:
             parts.append(f"<returns>{returned}</returns>")
         if errors:
-            parts.append(f'<exception cref="RembException">{errors}</exception>')
+            parts.append(f'<exception cref="RembException">With {errors}</exception>')
         lines = [f"/// {line}" for part in parts for line in wrap(part, 95)]
         if kind == "class":
             return self.modifiers("%typemap(csclassmodifiers)", name, [*lines, "public partial class"])
@@ -283,7 +286,7 @@ def main(language, out, *paths):
         if own:
             features.append(writer.feature(qualified, "class", writer.text(own)))
         for member in members.get(current, []):
-            text = header.members.get(("remb_" + snake(current), member))
+            text = comments.get((current, member)) or header.members.get(("remb_" + snake(current), member))
             if text:
                 features.append(writer.feature(f"{qualified}::{member}", "member", writer.text(text)))
         for function, (result, parameters) in functions.get(current, {}).items():

@@ -17,8 +17,10 @@ import (
 )
 
 const (
-	ms     = time.Millisecond
-	script = "sender.py"
+	ms = time.Millisecond
+
+	script         = "sender.py"
+	receiverScript = "receiver.py"
 )
 
 // findPython returns a Python that has aiortc. Where Bazel runs the test, the script is a link into the repository.
@@ -73,7 +75,11 @@ func TestCall(t *testing.T) {
 	config := browsercall.Config{
 		Link: link, SourceMax: 2_500_000, Options: []remb.Option{remb.WithProfile(remb.ProfileLibwebrtc)},
 	}
-	call, answer, err := browsercall.Answer(ctx, config, sender.Offer)
+	offer, err := sender.Description()
+	if err != nil {
+		t.Fatal(err)
+	}
+	call, answer, err := browsercall.Answer(ctx, config, offer)
 	if err != nil {
 		t.Fatal(errors.Join(err, sender.Close()))
 	}
@@ -82,7 +88,7 @@ func TestCall(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if err := sender.Answer(answer); err != nil {
+	if err := sender.SetDescription(answer); err != nil {
 		t.Fatal(err)
 	}
 
@@ -154,7 +160,11 @@ func sleepUntil(t *testing.T, call *browsercall.Call, at time.Duration) {
 }
 
 func TestNoOffer(t *testing.T) {
-	_, err := Start(t.Context(), "/bin/sh", "-c", "echo no aiortc >&2; exit 3")
+	peer, err := Start(t.Context(), "/bin/sh", "-c", "echo no aiortc >&2; exit 3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = peer.Description()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 3 {
 		t.Error(err)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any, Optional, TextIO
+from typing import Any, TextIO
 
 from . import Error, replay, version
 
 
-def main(arguments: Optional[list[str]] = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m remb", description="libremb: receive-side bandwidth estimation")
     parser.add_argument("--version", action="version", version=f"libremb {version()}")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -35,13 +35,17 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clock", choices=replay.CLOCKS, default="abs-send-time", help="where send times come from")
     parser.add_argument("--profile", choices=replay.PROFILES, default="libwebrtc", help="which arithmetic")
     parser.add_argument("--signals", metavar="OUT.csv", help="also write a row for each packet group or train")
-    capture = parser.add_argument_group("what a capture is to be read as; the rest is guessed, and said on standard error")
+    capture = parser.add_argument_group(
+        "what a capture is to be read as; the rest is guessed, and said on standard error"
+    )
     capture.add_argument("--port", type=int, default=0, help="the UDP port that packets go to")
     capture.add_argument("--ssrc", type=_ssrcs, default=(), metavar="SSRC[,SSRC...]", help="only these")
     capture.add_argument("--abs-send-time", type=int, default=0, metavar="ID", help="the header extension's id")
     capture.add_argument("--transmission-offset", type=int, default=0, metavar="ID", help="likewise")
     capture.add_argument("--clock-rate", type=int, default=0, metavar="HZ", help="the RTP clock of all SSRCs")
-    capture.add_argument("--srtp-auth-tag", type=int, default=0, metavar="BYTES", help="of each packet, not to be counted")
+    capture.add_argument(
+        "--srtp-auth-tag", type=int, default=0, metavar="BYTES", help="of each packet, not to be counted"
+    )
 
 
 def _ssrcs(text: str) -> list[int]:

@@ -1,7 +1,7 @@
 # What swig makes of remb.i and language.i; typing_test holds it against the module.
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Final, Optional, overload
+from typing import Final, overload
 
 from typing_extensions import Buffer, Self
 
@@ -251,9 +251,9 @@ class Estimator:
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
-        exc_type: Optional[type[BaseException]],
-        exc: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
         /,
     ) -> None: ...
     def close(self) -> None: ...
@@ -267,15 +267,15 @@ class Estimator:
         arrival_us: Buffer,
         ssrc: Buffer,
         payload_bytes: Buffer,
-        abs_send_time: Optional[Buffer] = None,
-        rtp_timestamp: Optional[Buffer] = None,
-        transmission_offset: Optional[Buffer] = None,
-        sequence_number: Optional[Buffer] = None,
-        abs_capture_time: Optional[Buffer] = None,
-        capture_clock_offset: Optional[Buffer] = None,
-        stamps: Optional[Buffer] = None,
-        estimate_bps: Optional[Buffer] = None,
-        facts: Optional[Buffer] = None,
+        abs_send_time: Buffer | None = None,
+        rtp_timestamp: Buffer | None = None,
+        transmission_offset: Buffer | None = None,
+        sequence_number: Buffer | None = None,
+        abs_capture_time: Buffer | None = None,
+        capture_clock_offset: Buffer | None = None,
+        stamps: Buffer | None = None,
+        estimate_bps: Buffer | None = None,
+        facts: Buffer | None = None,
     ) -> int: ...
     def set_max_bitrate(self, bitrate_bps: int) -> int: ...
     def set_min_bitrate(self, bitrate_bps: int) -> int: ...

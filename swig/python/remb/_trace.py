@@ -22,8 +22,12 @@ FIELDS = {
 }
 _ALL = list(FIELDS)
 _NEEDED = _ALL[:-1]
+_EMPTY = "abs_send_time"  # may be, where a packet has none
 _NUMBER = re.compile(r"-?[0-9]+")
-_ROWS = {len(names): re.compile(",".join(["-?[0-9]+"] * len(names))) for names in (_NEEDED, _ALL)}
+_ROWS = {
+    len(names): re.compile(",".join("(?:-?[0-9]+)?" if name == _EMPTY else "-?[0-9]+" for name in names))
+    for names in (_NEEDED, _ALL)
+}
 _LONGEST_QUOTE = 40
 
 
@@ -44,9 +48,9 @@ class Columns(dict[str, list[Any]]):
 class Trace:
     """Packets as received.
 
-    Columns: arrival_us; abs_send_time, 24 bits; rtp_timestamp and transmission_offset, in ticks of 90 kHz; payload_bytes,
-    padding included; ssrc. Maybe sequence_number, which tells the adaptive profile of losses, and stamps, bits of STAMP_*,
-    where not every packet has all that there are columns of.
+    Columns: arrival_us; abs_send_time, 24 bits, None where a packet has none; rtp_timestamp and transmission_offset, in
+    ticks of 90 kHz; payload_bytes, padding included; ssrc; maybe sequence_number, which tells the adaptive profile of
+    losses.
     """
 
     name: str
@@ -63,8 +67,8 @@ def read_csv(name: str, file: BinaryIO) -> Trace:
     rows = []
     for number, line in enumerate(lines, 2):
         if is_row(line):
-            row = tuple(map(int, line.split(",")))
-            if all(low <= value <= high for value, (low, high) in zip(row, limits)):
+            row = [int(field) if field else None for field in line.split(",")]
+            if all(value is None or low <= value <= high for value, (low, high) in zip(row, limits)):
                 rows.append(row)
                 continue
         column, what = _fault(names, line)
@@ -98,11 +102,11 @@ def _fault(names: Iterable[str], line: str) -> tuple[int, str]:
         field = line[column - 1 :].split(",", 1)[0]
         quoted = repr(field[:_LONGEST_QUOTE])
         low, high = FIELDS[name]
-        if not field:
+        if not field and name != _EMPTY:
             return column, f"column '{name}' is empty"
-        if not _NUMBER.fullmatch(field):
+        if field and not _NUMBER.fullmatch(field):
             return column, f"column '{name}': {quoted} is not a whole number"
-        if not low <= int(field) <= high:
+        if field and not low <= int(field) <= high:
             return column, f"column '{name}': {quoted} is out of range, {low} to {high}"
         column += len(field) + 1
     return column - 1, f"the row must end here, not go on with {line[column - 2 :][:_LONGEST_QUOTE]!r}"

@@ -14,10 +14,11 @@ import asyncio
 import logging
 import time
 import weakref
-from typing import Any, Optional
+from typing import Any
 
 import aiortc
 from aiortc.rate import RemoteBitrateEstimator
+from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 
 from . import DUE, ID_NONE, KIND_AUDIO, KIND_VIDEO, Config, Error, Estimator, Message, Stream
 
@@ -51,12 +52,12 @@ class UnknownAiortcError(RuntimeError):
     """This aiortc is built otherwise than those that remb.aiortc knows."""
 
 
-def enable(connection: Optional[aiortc.RTCPeerConnection] = None, config: Optional[Config] = None) -> None:
+def enable(connection: aiortc.RTCPeerConnection | None = None, config: Config | None = None) -> None:
     """Has libremb estimate for a connection that does not connect yet, or for all that are made from now on.
 
-    config is the estimators'; ids of header extensions come from each negotiation all the same. Enabled once more, the new
-    config holds. Raises UnknownAiortcError; RuntimeError for a connection that connects already; remb.Error for a config
-    that is out of range.
+    config is the estimators', but for ids of header extensions, which come from each negotiation. Enabled once more,
+    the new config holds. Raises UnknownAiortcError; RuntimeError for a connection that connects already; remb.Error for
+    a config that is out of range.
     """
     _check_aiortc()
     if connection is None:
@@ -66,7 +67,7 @@ def enable(connection: Optional[aiortc.RTCPeerConnection] = None, config: Option
             _original_init(self, *args, **kwargs)
             _Shared(self, config)
 
-        setattr(aiortc.RTCPeerConnection, "__init__", init)
+        _replace(aiortc.RTCPeerConnection, __init__=init)
         return
     if connection.connectionState != "new":
         raise RuntimeError(f"the connection is {connection.connectionState}: enable it before it has both descriptions")
@@ -74,20 +75,24 @@ def enable(connection: Optional[aiortc.RTCPeerConnection] = None, config: Option
     _Shared(connection, config)
 
 
-def disable(connection: Optional[aiortc.RTCPeerConnection] = None) -> None:
-    """Gives a connection estimators of aiortc again, fresh ones; without an argument all connections, made or not yet."""
+def disable(connection: aiortc.RTCPeerConnection | None = None) -> None:
+    """Gives a connection fresh estimators of aiortc again; without an argument all connections, made or not yet."""
     if connection is None:
-        setattr(aiortc.RTCPeerConnection, "__init__", _original_init)
-        for shared in list(_all):
+        _replace(aiortc.RTCPeerConnection, __init__=_original_init)
+    for shared in list(_all) if connection is None else [_shared_of(connection)]:
+        if shared is not None:
             shared.detach()
-    elif (shared := connection.__dict__.get(_SHARED)) is not None:
-        shared.detach()
 
 
-def estimator(connection: aiortc.RTCPeerConnection) -> Optional[Estimator]:
+def estimator(connection: aiortc.RTCPeerConnection) -> Estimator | None:
     """Returns what estimates for a connection, to read statistics and set limits; None if libremb does not."""
-    shared: Optional[_Shared] = connection.__dict__.get(_SHARED)
+    shared = _shared_of(connection)
     return None if shared is None else shared.estimator
+
+
+def _shared_of(connection: aiortc.RTCPeerConnection) -> _Shared | None:
+    shared: _Shared | None = connection.__dict__.get(_SHARED)
+    return shared
 
 
 def _check_aiortc() -> None:
@@ -101,6 +106,11 @@ def _check_aiortc() -> None:
             raise UnknownAiortcError(f"aiortc {aiortc.__version__} is not what remb.aiortc knows: no {name} in {where}")
 
 
+def _replace(owner: object, **members: object) -> None:
+    for name, value in members.items():
+        setattr(owner, name, value)
+
+
 def _now_us() -> int:
     return time.monotonic_ns() // 1000
 
@@ -108,14 +118,16 @@ def _now_us() -> int:
 class _Started:
     """A receiver that packets come to."""
 
-    def __init__(self, transceiver: aiortc.RTCRtpTransceiver, parameters: aiortc.RTCRtpReceiveParameters) -> None:
+    def __init__(self, transceiver: aiortc.RTCRtpTransceiver, parameters: RTCRtpReceiveParameters) -> None:
         self.transport = transceiver.receiver.transport
         self.kind = KIND_AUDIO if transceiver.kind == "audio" else KIND_VIDEO
         self.sender_ssrc: int = transceiver.sender._ssrc  # of the receiver's RTCP too
         self.clock_rates = {codec.payloadType: codec.clockRate for codec in parameters.codecs}
         ids = {extension.uri: extension.id for extension in parameters.headerExtensions}
         self.ids = {member: ids.get(uri, ID_NONE) for member, uri in _EXTENSIONS.items()}
-        self.ssrcs: set[int] = set()
+        self.signalled = {encoding.ssrc for encoding in parameters.encodings}
+        self.signalled |= {encoding.rtx.ssrc for encoding in parameters.encodings if encoding.rtx}
+        self.ssrcs: set[int] = set()  # of the packets that came
 
     def stream(self, ssrc: int, payload_type: int) -> Stream:
         stream = Stream(ssrc)
@@ -128,18 +140,18 @@ class _Started:
 class _Shared:
     """What a connection's receivers share; an attribute of the connection, with which it goes."""
 
-    def __init__(self, connection: aiortc.RTCPeerConnection, config: Optional[Config]) -> None:
+    def __init__(self, connection: aiortc.RTCPeerConnection, config: Config | None) -> None:
         self.estimator = Estimator(config or Config())
         self._connection = connection
         self._started: dict[aiortc.RTCRtpReceiver, _Started] = {}
-        self._ssrcs: set[int] = set()  # of all packets that came, while there is a receiver for them
-        self._task: Optional[asyncio.Task[None]] = None
-        self._wake: Optional[asyncio.Event] = None
+        self._ssrcs: set[int] = set()  # of all receivers
+        self._task: asyncio.Task[None] | None = None
+        self._wake: asyncio.Event | None = None
         self._any_packet_wakes = False
         create = getattr(connection, _CREATE_TRANSCEIVER)
 
         def create_transceiver(*args: Any, **kwargs: Any) -> aiortc.RTCRtpTransceiver:
-            transceiver = create(*args, **kwargs)
+            transceiver: aiortc.RTCRtpTransceiver = create(*args, **kwargs)
             self._adopt(transceiver)
             return transceiver
 
@@ -168,7 +180,7 @@ class _Shared:
         receiver = transceiver.receiver
         receive, stop = receiver.receive, receiver.stop
 
-        async def receive_and_start(parameters: aiortc.RTCRtpReceiveParameters) -> None:
+        async def receive_and_start(parameters: RTCRtpReceiveParameters) -> None:
             await receive(parameters)
             if receiver not in self._started:
                 self._start(receiver, _Started(transceiver, parameters))
@@ -180,9 +192,8 @@ class _Shared:
                 self._task.cancel()
                 await asyncio.gather(self._task, return_exceptions=True)
 
+        _replace(receiver, receive=receive_and_start, stop=stop_and_forget)
         setattr(receiver, _OWN_ESTIMATOR, None)  # as aiortc has it for audio: none
-        setattr(receiver, "receive", receive_and_start)
-        setattr(receiver, "stop", stop_and_forget)
 
     def _start(self, receiver: aiortc.RTCRtpReceiver, started: _Started) -> None:
         self._started[receiver] = started
@@ -209,7 +220,7 @@ class _Shared:
             delattr(started.transport, _HANDLE_RTP)
 
     def _on_rtp(self, transport: aiortc.RTCDtlsTransport, data: bytes) -> None:
-        """Takes a packet after decryption, before aiortc looks for its receiver: it took room on the path in any case."""
+        """Takes a packet before aiortc looks for its receiver: it took room on the path in any case."""
         try:
             if (ssrc := int.from_bytes(data[8:12], "big")) not in self._ssrcs:
                 self._add(transport, ssrc, data[1] & 0x7F)
@@ -222,12 +233,14 @@ class _Shared:
 
     def _add(self, transport: aiortc.RTCDtlsTransport, ssrc: int, payload_type: int) -> None:
         """Adds a stream as its receiver negotiated it. One that is nobody's counts without a send time."""
-        for started in self._started.values():
-            if started.transport is transport and payload_type in started.clock_rates:
-                self.estimator.add_stream(started.stream(ssrc, payload_type))
-                started.ssrcs.add(ssrc)
-                self._ssrcs.add(ssrc)
-                return
+        able = [s for s in self._started.values() if s.transport is transport and payload_type in s.clock_rates]
+        if not able:
+            return
+        # Not all is signalled by SSRC; but payload types and ids mean the same to all receivers of a transport.
+        started = next((s for s in able if ssrc in s.signalled), able[0])
+        self.estimator.add_stream(started.stream(ssrc, payload_type))
+        started.ssrcs.add(ssrc)
+        self._ssrcs.add(ssrc)
 
     async def _run(self) -> None:
         """Sends each REMB when it is due."""
@@ -251,7 +264,9 @@ class _Shared:
 
     async def _send(self, message: Message) -> bool:
         """Sends to where video comes from, which is one place unless the connection is not bundled."""
-        senders = {started.transport: started.sender_ssrc for started in self._started.values() if started.kind == KIND_VIDEO}
+        senders = {
+            started.transport: started.sender_ssrc for started in self._started.values() if started.kind == KIND_VIDEO
+        }
         sent = False
         for transport, message.sender_ssrc in senders.items():
             try:

@@ -15,7 +15,7 @@ import dataclasses
 import os
 import sys
 from collections.abc import Iterable
-from typing import BinaryIO, Union
+from typing import BinaryIO
 
 from . import (
     CLOCK_ABS_SEND_TIME,
@@ -94,7 +94,7 @@ class Run:
 
 
 def load(
-    path: Union[str, os.PathLike[str]],
+    path: str | os.PathLike[str],
     *,
     port: int = 0,
     ssrc: Iterable[int] = (),
@@ -105,10 +105,10 @@ def load(
 ) -> Trace:
     """Reads a trace (CSV) or, if dpkt is there, a capture: pcap or pcapng. "-" is standard input.
 
-    Of a capture the packets of RTP are taken that go from one address and port to another, by default where the most is
-    sent: port is the UDP port that they go to, ssrc has the only SSRCs to be taken, abs_send_time and transmission_offset
-    are ids of header extensions, clock_rate is the RTP clocks' in Hz, srtp_auth_tag is what SRTP adds to each packet, in
-    bytes, and does not count. What is 0 is guessed, but for the tag; Trace.notes says what came of that.
+    Of a capture the packets of RTP are taken that go from one address and port to another, by default where the most
+    is sent. port: the UDP port that they go to. ssrc: the only SSRCs to be taken. abs_send_time, transmission_offset:
+    ids of header extensions. clock_rate: the RTP clocks', in Hz. srtp_auth_tag: what SRTP adds to each packet, in bytes,
+    which does not count. What is 0 is guessed, but for the tag, and Trace.notes says so.
     Raises OSError; ValueError with the place of the fault, FILE:LINE:COLUMN; ImportError without dpkt.
     """
     choices = Choices(port, tuple(ssrc), abs_send_time, transmission_offset, clock_rate, srtp_auth_tag)
@@ -127,7 +127,7 @@ def run(trace: Trace, profile: str = "libwebrtc", clock: str = "abs-send-time") 
     """Feeds a trace to a fresh estimator as its arrival times say, and runs updates exactly when they are due.
 
     profile is one of PROFILES, clock one of CLOCKS: where send times come from, for all packets. Raises KeyError for
-    another, and remb.Error for packets that libremb refuses.
+    another, ValueError for a trace without it, and remb.Error for packets that libremb refuses.
     """
     return _Replay(profile, clock).run(trace)
 
@@ -141,7 +141,10 @@ class _Replay:
         self._run = Run(profile, clock, Columns(), Columns(), Columns(time_us=[], bitrate_bps=[]))
         members = _ONE_DETECTOR if clock == "abs-send-time" else _DETECTORS
         self._reports = [
-            (self._run.reports.setdefault(name, []), None if profile != "libwebrtc" and name in _LIBWEBRTC_ONLY else member)
+            (
+                self._run.reports.setdefault(name, []),
+                None if profile != "libwebrtc" and name in _LIBWEBRTC_ONLY else member,
+            )
             for name, member in members.items()
         ]
         self._places = self._run.signals.setdefault("arrival_us", []), self._run.signals.setdefault("ssrc", [])
@@ -150,11 +153,17 @@ class _Replay:
     def run(self, trace: Trace) -> Run:
         estimator, packet = self._estimator, Packet()
         names = list(trace.packets)
-        packet.stamps = sum(stamp for name, stamp in _STAMPS.items() if name in names)
+        all_stamps = sum(stamp for name, stamp in _STAMPS.items() if name in names)
+        if self._run.clock == "abs-send-time" and set(trace.packets["abs_send_time"]) == {None}:
+            raise ValueError(f"{trace.name}: no packet has abs-send-time: give the extension's id, or another clock")
         groups_seen = 0
         for row in trace.packets.rows():
+            packet.stamps = all_stamps
             for name, value in zip(names, row):
-                setattr(packet, name, value)
+                if value is None:
+                    packet.stamps &= ~_STAMPS[name]
+                else:
+                    setattr(packet, name, value)
             self._run_updates(packet.arrival_us)
             if facts := estimator.on_packet(packet):
                 self._handle(facts, packet.arrival_us)

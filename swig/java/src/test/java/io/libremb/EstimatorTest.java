@@ -22,18 +22,20 @@ class EstimatorTest {
     int onPacket(Estimator estimator, long nowUs, byte[] rtp);
   }
 
-  /** The estimates after each packet of a flow of 7 s. */
+  /** The estimate after each packet of a flow of 7 s, and after that the facts of each. */
   private static List<Long> estimates(Input input) {
     List<Long> estimates = new ArrayList<>();
+    List<Long> facts = new ArrayList<>();
     try (Estimator estimator = new Estimator(RtpPackets.config())) {
       for (int i = 0; i < PACKETS; i++) {
         long nowUs = i * INTERVAL_US;
         byte[] rtp = RtpPackets.packet(i, SSRC, RtpPackets.toAbsSendTime(nowUs), PAYLOAD_BYTES);
-        input.onPacket(estimator, nowUs, rtp);
+        facts.add((long) input.onPacket(estimator, nowUs, rtp));
         estimates.add(estimator.estimate());
       }
       assertArrayEquals(new long[] {SSRC}, estimator.ssrcs());
     }
+    estimates.addAll(facts);
     return estimates;
   }
 
@@ -118,8 +120,8 @@ class EstimatorTest {
       List<Long> expected = expected();
       for (int i = 0; i < PACKETS; i++) {
         assertEquals(expected.get(i), estimateBps[i], "packet " + i);
+        assertEquals(expected.get(PACKETS + i), facts[i], "packet " + i);
       }
-      assertEquals(0, facts[0] & Remb.DUE);
 
       assertStatus(Remb.ERR_ARGUMENT, () -> estimator.onPackets(packets, new long[1], null));
       ssrc[PACKETS - 1] = 1L << 32;
