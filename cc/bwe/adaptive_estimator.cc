@@ -15,8 +15,6 @@ constexpr TimeDelta kMaxElapsed = TimeDelta::Millis(100);
 // video, and without packets there are no updates: the estimate would stay where it is for ever.
 constexpr double kMinRate = 50'000;
 constexpr double kMaxRate = 1e12;  // the ABI's limit
-// Sequence numbers that leap further began anew.
-constexpr int kMaxMissing = 1'000;
 
 // Where trains show so much room, a small queue is jitter, and then of the size that jitter has.
 constexpr double kRoom = 1.3;
@@ -56,7 +54,7 @@ bool AdaptiveEstimator::OnRtpTimestamp(const ReceivedPacket& packet, bool use_tr
   const int64_t line_us = has_delay_ && least_us != RecentPackets::kNone ? least_us : base_us;
   const int64_t delay_us = streams.SendClock(*stream).Delay(
       timestamp, stream->config.clock_rate_hz, packet.arrival, std::max(line_us, base_us), base_us);
-  return OnSendTime(packet, {.us = packet.arrival.us() - delay_us, .own = offset}, now);
+  return OnDelay(packet, delay_us, offset, now);
 }
 
 Stream* AdaptiveEstimator::ExpireAndFind(const ReceivedPacket& packet, Timestamp now,
@@ -66,23 +64,23 @@ Stream* AdaptiveEstimator::ExpireAndFind(const ReceivedPacket& packet, Timestamp
   return stream ? stream : streams.Add(packet.ssrc, config);
 }
 
-void AdaptiveEstimator::OnSequenceGap(const ReceivedPacket& packet, Stream& stream) {
-  const int step = static_cast<int16_t>(packet.sequence_number - stream.sequence_number);
-  if (stream.has_sequence_number && step <= 0 && step > -kMaxMissing) {
-    if (step < 0 && missing_ > 0) --missing_;  // it was late
-    return;
-  }
-  if (stream.has_sequence_number && step > 1 && step < kMaxMissing) missing_ += step - 1;
-  stream.has_sequence_number = true;
-  stream.sequence_number = packet.sequence_number;
-}
-
-bool AdaptiveEstimator::OnDelayLeap(int64_t delay_us, Timestamp now) {
+bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us,
+                                    Timestamp now) {
   const int64_t step_us = delay_us - last_delay_us_;
-  if (has_delay_ && step_us < 0 && delay_us < base_.us() && !IsConfirmed(delay_us, now)) {
+  if (has_delay_ && std::abs(step_us) > SendClocks::kApartUs) {
+    if (!clocks_.OnPacketOff({.delay_us = delay_us,
+                              .bytes = packet.size.bytes(),
+                              .bytes_before = packets_.bytes() - packet.size.bytes(),
+                              .now = now,
+                              .silence = now - last_update_,
+                              .interval = trains_.interval()})) {
+      trains_.OnUntimedPacket(packet.size);
+      return false;
+    }
+    RestartClock();
+  } else if (has_delay_ && step_us < 0 && delay_us < base_.us() && !IsConfirmed(delay_us, now)) {
     return false;
   }
-  if (has_delay_ && std::abs(step_us) > kMaxDelayStepUs) RestartClock();
   if (has_delay_) {
     if (step_us > 0) steady_.OnLeap(now);
     return true;
@@ -110,6 +108,7 @@ void AdaptiveEstimator::OnTrainStart(const ReceivedPacket& packet, PacketTrains:
 
 void AdaptiveEstimator::RestartClock() {
   has_delay_ = false;
+  clocks_.Restart();
   trains_.RestartClock();
   packets_.ForgetDelays();
   steady_.Restart();
@@ -225,7 +224,11 @@ inline void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate,
                                       std::optional<double> capacity) {
   if (!With(AdaptivePart::kRebase)) return;
   if (queue_.least_delay_us() == RecentPackets::kNone) return;
-  if (!steady_.Update(queue_.least_delay_us(), now)) return;
+  // Where delays tremble, their least of a longer time does so less. Without a leap a queue that is
+  // just below the threshold would be steady too.
+  const bool trembles = steady_.HasLeapt(now) && trains_.jitter() > StandingQueue::kFreeJitter;
+  const int64_t least_us = trembles ? queue_.long_least_delay_us() : queue_.least_delay_us();
+  if (!steady_.Update(least_us, trains_.jitter(), now)) return;
   if (queue_.queue() <= kRebaseQueue) return;
   const std::optional<BackOff::Episode> episode = back_off_.Newest(now);
   // Soon after a leap the rate received is still that of before the cut. Otherwise it is a queue as

@@ -20,6 +20,7 @@
 #include "cc/bwe/queue_drain.h"
 #include "cc/bwe/received_packet.h"
 #include "cc/bwe/recent_packets.h"
+#include "cc/bwe/send_clocks.h"
 #include "cc/bwe/send_time_line.h"
 #include "cc/bwe/standing_queue.h"
 #include "cc/bwe/start_up.h"
@@ -42,9 +43,9 @@ class AdaptiveEstimator {
                                                   StreamTable& streams) {
     Count(packet, now, stream, config, streams);
     if (!has_send_time) return false;
-    return OnSendTime(
-        packet, {.us = line_.Unwrap(packet.abs_send_time, packet.arrival), .own = own_send_time},
-        now);
+    return OnDelay(packet,
+                   AbsSendTimeDelay(packet.abs_send_time, packet.arrival, last_delay_us_),
+                   own_send_time, now);
   }
   // The table must have room for the stream's clock.
   bool OnRtpTimestamp(const ReceivedPacket& packet, bool use_transmission_offset, Timestamp now,
@@ -64,14 +65,6 @@ class AdaptiveEstimator {
   AdaptiveSignals signals() const;
 
  private:
-  struct SendTime {
-    int64_t us;
-    bool own;
-  };
-
-  // From packet to packet the delay leaps like that when a clock was set, or when the path stood
-  // still: then the queue empties, and the new base goes down with it.
-  static constexpr int64_t kMaxDelayStepUs = 500'000;
   // What is more than a packet's time on a path of 0.25 Mbit/s is no queue that grew.
   static constexpr int64_t kDelayLeapUs = 50'000;
   // Less than jitter lets the delay fall from packet to packet.
@@ -84,43 +77,36 @@ class AdaptiveEstimator {
       stream = ExpireAndFind(packet, now, config, streams);
     }
     if (ABSL_PREDICT_TRUE(stream)) {
-      if (packet.has_sequence_number()) CountMissing(packet, *stream);
+      if (packet.has_sequence_number()) {
+        ++numbered_;
+        missing_ += stream->missing.OnPacket(packet.sequence_number);
+      }
       streams.OnPacket(*stream, packet, now);
     }
     packets_.OnPacket(packet.size, packet.arrival);
     return stream;
   }
-  ABSL_ATTRIBUTE_ALWAYS_INLINE void CountMissing(const ReceivedPacket& packet, Stream& stream) {
-    ++numbered_;
-    const auto step = static_cast<uint16_t>(packet.sequence_number - stream.sequence_number);
-    if (ABSL_PREDICT_TRUE(step == 1 && stream.has_sequence_number)) {
-      stream.sequence_number = packet.sequence_number;
-    } else {
-      OnSequenceGap(packet, stream);
-    }
-  }
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnSendTime(const ReceivedPacket& packet, SendTime sent,
-                                               Timestamp now) {
-    const int64_t delay_us = packet.arrival.us() - sent.us;
+  // `own_send_time`: see OnAbsSendTime.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnDelay(const ReceivedPacket& packet, int64_t delay_us,
+                                            bool own_send_time, Timestamp now) {
     const int64_t step_us = delay_us - last_delay_us_;
     if (ABSL_PREDICT_FALSE(!has_delay_ || step_us > kDelayLeapUs || step_us < -kDelayFallUs) &&
-        !OnDelayLeap(delay_us, now)) {
+        !OnDelayLeap(packet, delay_us, now)) {
       return false;
     }
     last_delay_us_ = delay_us;
     packets_.OnDelay(delay_us);
     base_.OnDelay(delay_us, now);
-    const PacketTrains::Start start =
-        trains_.OnPacket(sent.us, packet.arrival, packet.size, sent.own);
+    const PacketTrains::Start start = trains_.OnPacket(packet.arrival.us() - delay_us,
+                                                       packet.arrival, packet.size, own_send_time);
     if (start.is_start) OnTrainStart(packet, start);
     return now >= next_update_ && Update(now);
   }
   // What few packets need.
   Stream* ExpireAndFind(const ReceivedPacket& packet, Timestamp now, const StreamConfig& config,
                         StreamTable& streams);
-  void OnSequenceGap(const ReceivedPacket& packet, Stream& stream);
-  // False if the packet's send time is not to be believed.
-  bool OnDelayLeap(int64_t delay_us, Timestamp now);
+  // False if the packet's send time is not to be believed, or by another clock.
+  bool OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now);
   bool IsConfirmed(int64_t delay_us, Timestamp now);
   void OnTrainStart(const ReceivedPacket& packet, PacketTrains::Start start);
   bool Update(Timestamp now);
@@ -131,17 +117,17 @@ class AdaptiveEstimator {
                                            std::optional<double> capacity);
 
   // What every packet needs.
-  SendTimeLine line_;
   bool has_delay_ = false;
   int64_t last_delay_us_ = 0;
   int numbered_ = 0;  // packets with sequence numbers, since the last update
-  int missing_ = 0;   // and those that these show to be lost
+  int missing_ = 0;   // and those that these show to be lost, less those that came late
   Timestamp next_update_ = Timestamp::Micros(0);
   PacketTrains trains_;
   BaseDelay base_;
   RecentPackets packets_;
 
   // What updates need.
+  SendClocks clocks_;
   CapacityShare share_;
   StandingQueue queue_;
   SteadyDelay steady_;

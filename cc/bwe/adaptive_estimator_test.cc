@@ -31,6 +31,15 @@ class Path {
   void set_cross(int64_t bps) { cross_bps_ = bps; }
   void set_frame_times_only(bool on) { frame_times_only_ = on; }
   void JumpReceiverClock(int64_t us) { receiver_us_ += us; }
+  void set_jitter(int64_t us) { jitter_us_ = us; }
+  // From now on one packet in so many is SSRC 1's, the others SSRC 2's, which are sent by a clock so
+  // much ahead.
+  void AddSender(int64_t clock_us, int one_in) {
+    clock_2_us_ = clock_us;
+    one_in_ = one_in;
+  }
+  // The next packet's send time is wrong by so much.
+  void set_send_time_error(int64_t us) { send_time_error_us_ = us; }
 
   // Runs for so long; gives the share of the capacity that was used.
   double Run(TimeDelta length) {
@@ -82,25 +91,30 @@ class Path {
     }
     const int64_t begin_us = std::max(send_us, link_free_us_);
     if (begin_us - send_us > 300'000) {
-      ++sequence_;
+      ++sequence_[1];
       return;
     }
     link_free_us_ = begin_us + size * 8'000'000 / capacity_bps_;
     waits_us_.push_back(begin_us - send_us);
-    const int64_t arrival_us = link_free_us_ + base_us_;
+    const int64_t jitter_us = jitter_us_ > 0 ? random_.Uniform(0, jitter_us_) : 0;
+    last_arrival_us_ = std::max(last_arrival_us_, link_free_us_ + base_us_ + jitter_us);
+    const int64_t arrival_us = last_arrival_us_;
     const auto arrival = Timestamp::Micros(arrival_us + receiver_us_);
-    const ReceivedPacket packet{.ssrc = 1,
+    const uint32_t ssrc = packets_++ % one_in_ == 0 ? 1 : 2;
+    const int64_t clock_us = send_us + (ssrc == 1 ? 0 : clock_2_us_) + send_time_error_us_;
+    send_time_error_us_ = 0;
+    const ReceivedPacket packet{.ssrc = ssrc,
                                 .stamps = ReceivedPacket::kAbsSendTime |
                                           ReceivedPacket::kRtpTimestamp |
                                           ReceivedPacket::kSequenceNumber,
-                                .abs_send_time = AbsSendTime(send_us),
+                                .abs_send_time = AbsSendTime(clock_us),
                                 .rtp_timestamp = static_cast<uint32_t>(now_us_ * 9 / 100),
                                 .transmission_offset = 0,
-                                .sequence_number = sequence_++,
+                                .sequence_number = sequence_[ssrc]++,
                                 .size = DataSize::Bytes(size),
                                 .arrival = arrival};
-    Stream* stream = streams_.Find(1);
-    if (!stream) stream = streams_.Add(1, {});
+    Stream* stream = streams_.Find(ssrc);
+    if (!stream) stream = streams_.Add(ssrc, {});
     streams_.ReserveSendClocks();
     const bool changed =
         frame_times_only_
@@ -124,7 +138,13 @@ class Path {
   int64_t next_cross_us_ = 0;
   int64_t link_free_us_ = 0;
   int64_t target_bps_ = 300'000;
-  uint16_t sequence_ = 65'000;
+  int64_t last_arrival_us_ = 0;
+  int64_t jitter_us_ = 0;
+  int64_t packets_ = 0;
+  int one_in_ = 1;
+  int64_t clock_2_us_ = 0;
+  int64_t send_time_error_us_ = 0;
+  uint16_t sequence_[3] = {0, 65'000, 65'000};  // by SSRC
   std::deque<std::pair<int64_t, int64_t>> pending_;  // estimates on their way back
   std::vector<int64_t> waits_us_;
 };
@@ -210,6 +230,71 @@ TEST_CASE("AdaptiveEstimator: a longer path is not a queue for long") {
   path.set_base_us(90'000);
   path.Run(TimeDelta::Seconds(6));
   CheckSteady(path);
+}
+
+TEST_CASE("AdaptiveEstimator: a longer path that trembles is no competitor") {
+  Path path(2'000'000);
+  path.set_jitter(15'000);
+  path.Run(kSettle);
+  const double before = path.Run(TimeDelta::Seconds(10));
+  path.set_base_us(150'000);
+  for (int i = 0; i < 100; ++i) {
+    path.Run(TimeDelta::Millis(100));
+    REQUIRE(path.estimator().signals().mode != Mode::kCompetes);
+  }
+  CHECK(path.Run(TimeDelta::Seconds(10)) > before - 0.05);
+  CHECK(path.Wait(0.95) < 45);
+}
+
+TEST_CASE("AdaptiveEstimator: one packet with a wrong send time costs nothing") {
+  for (int64_t error_us : {40'000, 400'000, 2'000'000, 31'000'000, -40'000, -400'000, -2'000'000,
+                           -31'000'000}) {
+    CAPTURE(error_us);
+    Path path(2'000'000);
+    path.Run(kSettle);
+    const double base_ms = path.estimator().signals().base_delay_ms;
+    path.set_send_time_error(error_us);
+    path.Run(TimeDelta::Seconds(1));
+    CHECK(std::abs(path.estimator().signals().base_delay_ms - base_ms) < 5);
+    CheckSteady(path);
+  }
+}
+
+TEST_CASE("AdaptiveEstimator: two packets with alike send times far earlier are believed") {
+  Path path(2'000'000);
+  path.Run(kSettle);
+  const double base_ms = path.estimator().signals().base_delay_ms;
+  path.set_base_us(10'000);
+  path.Run(TimeDelta::Seconds(1));
+  CHECK(std::abs(path.estimator().signals().base_delay_ms - base_ms + 40) < 5);
+  CheckSteady(path);
+}
+
+TEST_CASE("AdaptiveEstimator: two senders' clocks") {
+  for (int64_t clock_us : {2'000'000, 31'990'000, -20'000'000}) {
+    for (int one_in : {2, 5}) {
+      CAPTURE(clock_us, one_in);
+      Path path(2'000'000);
+      path.Run(kSettle);
+      path.AddSender(clock_us, one_in);
+      path.Run(TimeDelta::Seconds(5));
+      CheckSteady(path);
+      path.set_capacity(1'000'000);
+      path.Run(TimeDelta::Seconds(2));
+      CHECK(path.rate() < 1e6);
+      path.Run(TimeDelta::Seconds(5));
+      CHECK(path.Run(TimeDelta::Seconds(10)) > 0.9);
+      CHECK(path.Wait(0.95) < 60);  // by a part of the packets it is seen later
+    }
+  }
+}
+
+TEST_CASE("AdaptiveEstimator: a sender that uses little is not told to use any rate") {
+  Path path(1'000'000'000);
+  path.set_source_max(2'000'000);
+  path.Run(TimeDelta::Seconds(30));
+  CHECK(path.rate() > 3e6);
+  CHECK(path.rate() < 10 * 2.2e6);  // received: what frames vary by included
 }
 
 TEST_CASE("AdaptiveEstimator: goes on after a pause") {

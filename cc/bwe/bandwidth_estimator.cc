@@ -97,9 +97,9 @@ ABSL_ATTRIBUTE_NOINLINE bool BandwidthEstimator::OnUnusualPacket(const ReceivedP
 void BandwidthEstimator::ChooseByAbsSendTime(const ReceivedPacket& packet) {
   if (packet.has_abs_send_time()) {
     packets_without_stamp_ = 0;
-    if (active() != kAbsSendTime) Start(kAbsSendTime, streams_.Find(packet.ssrc));
+    if (active() != kAbsSendTime) SwitchTo(kAbsSendTime, streams_.Find(packet.ssrc));
   } else if (active() == kAbsSendTime && ++packets_without_stamp_ >= kSwitchThreshold) {
-    Start(kSingleStream, streams_.Find(packet.ssrc));
+    SwitchTo(kSingleStream, streams_.Find(packet.ssrc));
   }
 }
 
@@ -281,6 +281,15 @@ std::optional<DataRate> BandwidthEstimator::link_capacity() const {
   if (!control) return std::get<kAdaptive>(estimator_).link_capacity();
   if (!control->link_capacity().has_estimate()) return std::nullopt;
   return control->link_capacity().estimate();
+}
+
+// Abs-send-time begins or ceases. libwebrtc makes a fresh estimator then; the adaptive one goes on.
+void BandwidthEstimator::SwitchTo(Active active, const Stream* keep) {
+  if (config_.profile != Profile::kAdaptive) return Start(active, keep);
+  packets_without_stamp_ = 0;
+  capture_line_.Reset();
+  capture_choice_.Begin();
+  ChangeTo(active);
 }
 
 // A fresh estimator, which has heard no stream yet.

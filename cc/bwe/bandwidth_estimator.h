@@ -149,6 +149,7 @@ class BandwidthEstimator {
   // Where send times come from.
   Active active() const { return active_; }
   bool has_estimate() const { return estimate().has_value(); }
+  void SwitchTo(Active active, const Stream* keep);
   void Start(Active active, const Stream* keep);
   void ChangeTo(Active active);
   void Emplace(Active active, std::optional<DataRate> start_bitrate);

@@ -15,15 +15,18 @@ constexpr TimeDelta kLeapTime = TimeDelta::Millis(1'500);
 
 }  // namespace
 
-bool SteadyDelay::Update(int64_t delay_us, Timestamp now) {
+bool SteadyDelay::Update(int64_t delay_us, double jitter, Timestamp now) {
   low_us_ = std::min(low_us_, delay_us);
   high_us_ = std::max(high_us_, delay_us);
-  if (!started_ || high_us_ - low_us_ > kBandUs) {
+  const int64_t band_us = kBandUs + (HasLeapt(now) ? static_cast<int64_t>(jitter * 1e6) : 0);
+  if (!started_ || high_us_ - low_us_ > band_us) {
     started_ = true;
     low_us_ = high_us_ = delay_us;
     since_ = now;
   }
-  return now - since_ >= (HasLeapt(now) ? kSteadyTimeAfterLeap : kSteadyTime);
+  // What was steady before the leap is not what the path has now.
+  if (HasLeapt(now)) return now - std::max(since_, *leap_) >= kSteadyTimeAfterLeap;
+  return now - since_ >= kSteadyTime;
 }
 
 bool SteadyDelay::HasLeapt(Timestamp now) const { return leap_ && now - *leap_ <= kLeapTime; }

@@ -33,9 +33,9 @@ TEST_CASE("SteadyDelay: what does not vary for 2 s is a path") {
   SteadyDelay steady;
   int64_t now_ms = 0;
   for (; now_ms < 2'000; now_ms += 25) {
-    CHECK_FALSE(steady.Update(90'000 + now_ms % 4 * 500, Timestamp::Millis(now_ms)));
+    CHECK_FALSE(steady.Update(90'000 + now_ms % 4 * 500, 0, Timestamp::Millis(now_ms)));
   }
-  CHECK(steady.Update(91'000, Timestamp::Millis(now_ms)));
+  CHECK(steady.Update(91'000, 0, Timestamp::Millis(now_ms)));
   CHECK(steady.delay_us() == 90'000);
 }
 
@@ -43,38 +43,57 @@ TEST_CASE("SteadyDelay: a queue varies") {
   SteadyDelay steady;
   for (int64_t ms = 0; ms < 20'000; ms += 25) {
     // By 2.1 ms each 1.5 s.
-    CHECK_FALSE(steady.Update(90'000 + ms / 1'500 % 2 * 2'100, Timestamp::Millis(ms)));
+    CHECK_FALSE(steady.Update(90'000 + ms / 1'500 % 2 * 2'100, 0, Timestamp::Millis(ms)));
   }
 }
 
 TEST_CASE("SteadyDelay: soon after a leap 0.5 s are enough, unless the delay falls again") {
   SteadyDelay clock_set;
-  clock_set.Update(50'000, Timestamp::Millis(900));
+  clock_set.Update(50'000, 0, Timestamp::Millis(900));
   clock_set.OnLeap(Timestamp::Millis(1'000));
   for (int64_t ms = 1'000; ms < 1'500; ms += 25) {
-    CHECK_FALSE(clock_set.Update(150'000, Timestamp::Millis(ms)));
+    CHECK_FALSE(clock_set.Update(150'000, 0, Timestamp::Millis(ms)));
   }
-  CHECK(clock_set.Update(150'000, Timestamp::Millis(1'500)));
+  CHECK(clock_set.Update(150'000, 0, Timestamp::Millis(1'500)));
   CHECK(clock_set.delay_us() == 150'000);
   SteadyDelay held_up;
   held_up.OnLeap(Timestamp::Millis(1'000));
   // It empties at a tenth of the capacity.
   for (int64_t ms = 1'000; ms < 2'000; ms += 25) {
-    CHECK_FALSE(held_up.Update(150'000 - (ms - 1'000) * 100, Timestamp::Millis(ms)));
+    CHECK_FALSE(held_up.Update(150'000 - (ms - 1'000) * 100, 0, Timestamp::Millis(ms)));
   }
   SteadyDelay long_ago;
   long_ago.OnLeap(Timestamp::Millis(1'000));
   for (int64_t ms = 2'100; ms < 4'100; ms += 25) {
-    CHECK_FALSE(long_ago.Update(150'000, Timestamp::Millis(ms)));
+    CHECK_FALSE(long_ago.Update(150'000, 0, Timestamp::Millis(ms)));
   }
+}
+
+TEST_CASE("SteadyDelay: soon after a leap it may change by the jitter") {
+  for (double jitter : {0.0, 0.005}) {
+    SteadyDelay steady;
+    steady.OnLeap(Timestamp::Millis(0));
+    bool is_steady = false;
+    for (int64_t ms = 0; ms <= 600; ms += 25) {
+      is_steady |= steady.Update(150'000 + ms % 100 * 60, jitter, Timestamp::Millis(ms));
+    }
+    CHECK(is_steady == (jitter > 0));
+  }
+}
+
+TEST_CASE("SteadyDelay: what was steady before a leap says nothing after it") {
+  SteadyDelay steady;
+  for (int64_t ms = 0; ms <= 1'000; ms += 25) steady.Update(50'000, 0, Timestamp::Millis(ms));
+  steady.OnLeap(Timestamp::Millis(1'010));
+  CHECK_FALSE(steady.Update(50'000, 0, Timestamp::Millis(1'025)));
 }
 
 TEST_CASE("SteadyDelay: begins anew") {
   SteadyDelay steady;
-  for (int64_t ms = 0; ms <= 1'900; ms += 25) steady.Update(90'000, Timestamp::Millis(ms));
+  for (int64_t ms = 0; ms <= 1'900; ms += 25) steady.Update(90'000, 0, Timestamp::Millis(ms));
   steady.Restart();
-  CHECK_FALSE(steady.Update(90'000, Timestamp::Millis(2'100)));
-  CHECK(steady.Update(90'000, Timestamp::Millis(4'100)));
+  CHECK_FALSE(steady.Update(90'000, 0, Timestamp::Millis(2'100)));
+  CHECK(steady.Update(90'000, 0, Timestamp::Millis(4'100)));
 }
 
 }  // namespace

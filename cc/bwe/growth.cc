@@ -67,8 +67,8 @@ double RateAfterEpisode(const GrowthState& state) {
 }
 
 double GrowthLimit(double receive_peak, std::optional<double> trains) {
-  return std::max(
-      {kLimitFactor * receive_peak + kLimitOffset, kLeastLimit, trains.value_or(0) / kRoom});
+  const double shown = std::min(trains.value_or(0) / kRoom, kMostTimesReceived * receive_peak);
+  return std::max({kLimitFactor * receive_peak + kLimitOffset, kLeastLimit, shown});
 }
 
 }  // namespace remb::core

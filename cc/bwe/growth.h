@@ -27,7 +27,9 @@ double RateAfterEpisode(const GrowthState& state);
 
 // Where growth stops, for a sender that does not use what it may. `receive_peak`: the most that
 // was received of late. Trains show what the path carries beyond that: without them a sender whose
-// next step is a large one, say a further layer of simulcast, would never be let to take it.
+// next step is a large one, say a further layer of simulcast, would never be let to take it. But no
+// more than ten times what was received: there is no queue to tell of a limit that nobody reaches.
+inline constexpr double kMostTimesReceived = 10;
 double GrowthLimit(double receive_peak, std::optional<double> trains);
 
 }  // namespace remb::core

@@ -88,5 +88,10 @@ TEST_CASE("Growth: goes on where trains show that the path carries more") {
   CHECK(GrowthLimit(1e6, 4.2e6) == Approx(4e6));
 }
 
+TEST_CASE("Growth: to no more than ten times what is received") {
+  CHECK(GrowthLimit(2e6, 1e9) == Approx(20e6));
+  CHECK(GrowthLimit(20e3, 1e9) == 300e3);
+}
+
 }  // namespace
 }  // namespace remb::core

@@ -15,6 +15,7 @@ constexpr int kSlotPackets = 20;
 // send_side_bandwidth_estimation.cc); one packet in 20 is the least that a slot can tell.
 constexpr double kFreeLoss = 0.03;
 constexpr double kUsualTimes = 2;  // so that chance seldom makes more of the usual
+constexpr double kMostUsual = 0.5;  // of a slot: who loses half asks again, whatever was usual
 // A cumulative sum (Page, 1954): a lossy slot adds the half that any other takes. Bursts of loss
 // once in half a second do not add up to this, nor do single packets at 2 % of loss.
 constexpr double kLossySlots = 0.5;
@@ -34,6 +35,8 @@ constexpr double kLimitPart = 0.97;
 // another by now; slower each time that it is found again, down to 13 % in 22 s.
 constexpr double kFirstRise = 0.004;
 constexpr double kLeastRise = 0.0005;
+// And in bits per second cubed: a low ceiling that is out of date is gone after some 20 s.
+constexpr double kSteadyRise = 1'000;
 constexpr double kSameLimit = 0.15;
 constexpr double kForget = 4;  // times the first
 
@@ -64,7 +67,8 @@ double LossResponse::Update(const Input& input, double rate) {
   slot_.lost += input.missing;
   if (slot_.packets >= kSlotPackets && input.now - slot_.begin >= kSlotTime) {
     if (input.now - usual_since_ > kRemember) usual_ = 0;
-    const bool lossy = slot_.lost > (kFreeLoss + kUsualTimes * usual_) * slot_.packets;
+    const double usual = std::min(kFreeLoss + kUsualTimes * usual_, kMostUsual);
+    const bool lossy = slot_.lost > usual * slot_.packets;
     span_.Add(slot_, lossy);
     StartSlot(input.now);
     if (!trial_) {
@@ -133,9 +137,10 @@ double LossResponse::SetCeiling(Timestamp now, double limit) {
 
 double LossResponse::CeilingAt(Timestamp now) {
   const double age = (now - ceiling_->since).seconds();
-  const double factor = std::exp(0.5 * ceiling_->rise * age * age);
-  const double rate = factor * ceiling_->rate;
-  if (factor > kForget) ceiling_.reset();
+  const double half_square = 0.5 * age * age;
+  const double rate = std::max(std::exp(ceiling_->rise * half_square) * ceiling_->rate,
+                               ceiling_->rate + kSteadyRise * half_square);
+  if (rate > kForget * ceiling_->rate) ceiling_.reset();
   return rate;
 }
 

@@ -21,6 +21,9 @@ constexpr double kSecondDifference = 0.55;
 constexpr double kIntervalWeight = 0.1;
 constexpr int64_t kPauseUs = 500'000;  // a sender of two frames a second or more does not pause
 constexpr double kPauseIntervals = 4;
+// Whatever the interval: streams are no longer alive by then. Without this, ever longer gaps would
+// each be taken for frames further apart.
+constexpr int64_t kLongestIntervalUs = 2'000'000;
 
 double BitsPerSecond(int64_t bytes, int64_t us) {
   constexpr int64_t kTickUs = 4;  // of abs-send-time
@@ -67,7 +70,8 @@ PacketTrains::Start PacketTrains::StartTrain(int64_t send_us, Timestamp arrival,
     const int64_t gap_us = send_us - last_send_us_;
     start.has_completed = Complete();
     start.after_pause =
-        gap_us > std::max(kPauseUs, static_cast<int64_t>(kPauseIntervals * interval_us_));
+        gap_us > std::clamp(static_cast<int64_t>(kPauseIntervals * interval_us_), kPauseUs,
+                            kLongestIntervalUs);
     gap_ewma_us_ +=
         kBreakWeight * (static_cast<double>(std::min(gap_us, kLongGapUs)) - gap_ewma_us_);
     if (start.after_pause) {

@@ -51,6 +51,9 @@ class PacketTrains {
     if (delay_us < least_delay_us_) least_delay_us_ = delay_us;
     return {};
   }
+  // Counts a packet without a send time on the line: one that arrives within a train was carried
+  // with it.
+  void OnUntimedPacket(DataSize size) { bytes_ += size.bytes(); }
   // The next packet's times have nothing to do with those before it. What was measured stays.
   void RestartClock();
 

@@ -208,5 +208,17 @@ TEST_CASE("PacketTrains: another clock begins a train and keeps the rate") {
   CHECK(*sender.trains.Capacity(sender.now()) == capacity);
 }
 
+TEST_CASE("PacketTrains: a pause is no interval of frames, however long those before were") {
+  PacketTrains trains;
+  int64_t sent_us = 0;
+  int64_t gap_us = 400'000;
+  for (int i = 0; i < 100; ++i) {
+    sent_us += gap_us;
+    trains.OnPacket(sent_us, Timestamp::Micros(sent_us + 50'000), DataSize::Bytes(1'000), true);
+    if (i % 10 == 9) gap_us = gap_us * 2;  // each less than four of those before
+  }
+  CHECK(trains.interval() <= 2);
+}
+
 }  // namespace
 }  // namespace remb::core

@@ -2,14 +2,6 @@
 
 namespace remb::core {
 
-void SendTimeLine::AddHiddenWraps(int32_t difference, Timestamp arrival) {
-  constexpr int64_t kWrapUs = 64'000'000;
-  const int64_t sent_us = difference * int64_t{15'625} >> 12;
-  const int64_t hidden_us = (arrival - last_arrival_).us() - sent_us;
-  const int64_t wraps = (hidden_us + kWrapUs / 2) / kWrapUs;
-  if (wraps > 0) ticks_ += wraps << 24;
-}
-
 int64_t RtpSendClock::Delay(uint32_t rtp_timestamp, int clock_rate_hz, Timestamp arrival,
                             int64_t line_delay_us, int64_t base_us) {
   const int64_t ticks = ticks_ + static_cast<int32_t>(rtp_timestamp - newest_);

@@ -1,4 +1,5 @@
-// When packets were sent, as one line of microseconds that neither wraps nor jumps.
+// When packets were sent, as one line of microseconds that neither wraps nor jumps, and how long
+// they took.
 #ifndef CC_BWE_SEND_TIME_LINE_H_
 #define CC_BWE_SEND_TIME_LINE_H_
 
@@ -8,29 +9,18 @@
 
 namespace remb::core {
 
-// Unwraps abs-send-time: 24 bits, 6.18 fixed point, which wrap each 64 s.
-class SendTimeLine {
- public:
-  // Gives the packet's send time in microseconds from an arbitrary origin. A packet may be up to
-  // 32 s older than the one before. After a pause the wraps that nobody saw are made up for.
-  int64_t Unwrap(uint32_t abs_send_time, Timestamp arrival) {
-    const auto difference =
-        static_cast<int32_t>((abs_send_time - static_cast<uint32_t>(ticks_)) << 8) >> 8;
-    ticks_ += difference;
-    if (arrival - last_arrival_ > kMayHideWrap) AddHiddenWraps(difference, arrival);
-    last_arrival_ = arrival;
-    // Times 10^6 / 2^18, in two parts: the product of all would not fit in 64 bits.
-    return (ticks_ >> 12) * 15'625 + ((ticks_ & 4'095) * 15'625 >> 12);
-  }
-
- private:
-  static constexpr TimeDelta kMayHideWrap = TimeDelta::Seconds(20);  // less than half a wrap
-
-  void AddHiddenWraps(int32_t difference, Timestamp arrival);
-
-  int64_t ticks_ = 0;
-  Timestamp last_arrival_ = Timestamp::Micros(0);
-};
+// Arrival less abs-send-time, in microseconds with an unknown constant. Abs-send-time is 24 bits of
+// 6.18 fixed point, which wrap each 64 s: of the delays that it may stand for this is the one within
+// 32 s of `near_us`, another packet's. It does not matter how long ago that one came.
+inline int64_t AbsSendTimeDelay(uint32_t abs_send_time, Timestamp arrival, int64_t near_us) {
+  constexpr int64_t kWrapUs = 64'000'000;
+  constexpr int kManyWraps = 37;  // as a power of two: makes what is divided positive
+  const int64_t delay_us = arrival.us() - (int64_t{abs_send_time} * 15'625 >> 12);
+  const auto beyond_us = static_cast<uint64_t>(delay_us - near_us + kWrapUs / 2) +
+                         (static_cast<uint64_t>(kWrapUs) << kManyWraps);
+  const auto wraps = static_cast<int64_t>(beyond_us / kWrapUs) - (int64_t{1} << kManyWraps);
+  return delay_us - wraps * kWrapUs;
+}
 
 // One stream's RTP timestamps, plus transmission offsets, on the common line. What a stream's
 // timestamps say of the delay is unknown but for a constant, so a stream begins with the delay that

@@ -21,7 +21,6 @@ constexpr double kMinThreshold = 0.004;
 constexpr double kPacketBits = 8 * 1200;
 // Jitter lifts the minimum of few packets, that of more by less.
 constexpr double kJitterFactor = 1.7;
-constexpr double kFreeJitter = 0.003;
 
 }  // namespace
 
@@ -35,7 +34,8 @@ void StandingQueue::Update(const RecentPackets& packets, const Path& path) {
   const auto intervals = static_cast<int>(window * kIntervalsPerSecond);
   const std::array<int64_t, 3> least_us = packets.LeastDelays(
       {std::min(intervals, kMost), std::min(2 * intervals, kMost), std::min(4 * intervals, kMost)});
-  least_delay_us_ = least_us[0];
+  least_delay_us_ = least_us.front();
+  long_least_delay_us_ = least_us.back();
   double for_jitter = kJitterFactor * std::max(0.0, path.jitter - kFreeJitter);
   for (size_t i = 0; i < least_us.size(); ++i, for_jitter /= 2) {
     const double queue = static_cast<double>(least_us[i] - path.base_us) * 1e-6;

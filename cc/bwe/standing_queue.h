@@ -12,6 +12,8 @@ namespace remb::core {
 // All times are in seconds.
 class StandingQueue {
  public:
+  static constexpr double kFreeJitter = 0.003;  // hardly any path has less: it counts as none
+
   struct Path {
     int64_t base_us;        // the delay without a queue
     double frame_interval;  // from frame to frame
@@ -31,12 +33,15 @@ class StandingQueue {
   double threshold() const { return threshold_; }
   // The least delay of the short window, in microseconds; RecentPackets::kNone before an update.
   int64_t least_delay_us() const { return least_delay_us_; }
+  // That of the long one, which jitter lifts the least.
+  int64_t long_least_delay_us() const { return long_least_delay_us_; }
 
  private:
   double queue_ = 0;
   double excess_ = 0;
   double threshold_ = 0;
   int64_t least_delay_us_ = RecentPackets::kNone;
+  int64_t long_least_delay_us_ = RecentPackets::kNone;
 };
 
 }  // namespace remb::core

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cc/bwe/adaptive_parts.h"
+#include "cc/bwe/growth.h"
 
 namespace remb::core {
 namespace {
@@ -30,7 +31,7 @@ bool StartUp::IsOn(Timestamp now) {
 
 double StartUp::Rate(double receive_rate, std::optional<double> capacity,
                      std::optional<double> send_rate) const {
-  double rate = kTrainPart * best_;
+  double rate = std::min(kTrainPart * best_, kMostTimesReceived * receive_rate);
   if (capacity) {
     // Without a send rate, what arrives is all there is to go by.
     const bool limited = !send_rate || *capacity < PacketTrains::kLimited * *send_rate;

@@ -35,6 +35,12 @@ TEST_CASE("StartUp: to what the best long train shows, sent and arrived") {
   CHECK(start.Rate(1e6, std::nullopt, std::nullopt) == Approx(0.95 * 3e6));
 }
 
+TEST_CASE("StartUp: to no more than ten times what is received") {
+  StartUp start;
+  start.OnTrain({.gaps = 9, .send_rate = 1e9, .arrival_rate = 0.9e9});
+  CHECK(start.Rate(0.3e6, 0.9e9, 1e9) == Approx(3e6));
+}
+
 TEST_CASE("StartUp: to the rate of trains, but at most twice what is received") {
   const StartUp start;
   CHECK(start.Rate(1e6, 4e6, 4e6) == Approx(2e6));

@@ -12,6 +12,7 @@
 #include "cc/bwe/capture_clock.h"
 #include "cc/bwe/capture_time_line.h"
 #include "cc/bwe/delay_detector.h"
+#include "cc/bwe/missing_packets.h"
 #include "cc/bwe/received_packet.h"
 #include "cc/bwe/send_time_line.h"
 #include "cc/bwe/units.h"
@@ -37,8 +38,7 @@ struct Stream {
   BandwidthUsage usage = BandwidthUsage::kNormal;  // of its own detector; SetUsage changes it
   int32_t older = -1;  // neighbours by the time last heard; `newer` also links unused places
   int32_t newer = -1;
-  bool has_sequence_number = false;  // of the newest packet by it, where the estimator asks
-  uint16_t sequence_number = 0;
+  MissingPackets missing;  // where the estimator asks
   Timestamp last_packet = kNever;
   int64_t packets = 0;
   DataSize bytes = DataSize::Zero();

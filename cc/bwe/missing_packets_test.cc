@@ -1,0 +1,83 @@
+#include "cc/bwe/missing_packets.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <vector>
+
+#include "cc/testing/random.h"
+
+namespace remb::core {
+namespace {
+
+int Sum(const std::vector<int>& numbers) {
+  MissingPackets packets;
+  int sum = 0;
+  for (int number : numbers) sum += packets.OnPacket(static_cast<uint16_t>(number));
+  return sum;
+}
+
+TEST_CASE("MissingPackets: none in order, over a wrap too") {
+  CHECK(Sum({40'000, 40'001, 40'002}) == 0);
+  CHECK(Sum({65'534, 65'535, 0, 1}) == 0);
+}
+
+TEST_CASE("MissingPackets: what a gap leaves out") {
+  CHECK(Sum({1, 3}) == 1);
+  CHECK(Sum({65'534, 2}) == 3);
+  CHECK(Sum({5, 1'004}) == 998);
+}
+
+TEST_CASE("MissingPackets: numbers that leap began anew") {
+  CHECK(Sum({5, 1'005, 1'006}) == 0);
+  CHECK(Sum({5, 40'000, 40'001}) == 0);
+  CHECK(Sum({5'000, 4'000, 4'001}) == 0);
+}
+
+TEST_CASE("MissingPackets: a late packet is not missing") {
+  CHECK(Sum({1, 3, 2}) == 0);
+  CHECK(Sum({65'535, 2, 0, 1}) == 0);
+  CHECK(Sum({1, 5, 6, 7, 3, 8}) == 2);
+}
+
+TEST_CASE("MissingPackets: a late packet makes up for itself alone") {
+  CHECK(Sum({1, 3, 5, 4}) == 1);
+  CHECK(Sum({1, 3, 2, 2}) == 0);
+}
+
+TEST_CASE("MissingPackets: a duplicate makes up for nothing") {
+  CHECK(Sum({1, 2, 4, 2}) == 1);
+  CHECK(Sum({1, 2, 4, 4}) == 1);
+  CHECK(Sum({1, 3, 4, 5, 5, 4, 3}) == 1);
+}
+
+TEST_CASE("MissingPackets: remembers 63 numbers") {
+  CHECK(Sum({100, 163, 101}) == 61);
+  CHECK(Sum({100, 164, 101}) == 62);
+  CHECK(Sum({100, 165, 101}) == 64);  // too late
+  CHECK(Sum({100, 1'000, 937}) == 898);
+}
+
+TEST_CASE("MissingPackets: any loss, delay and duplicates are counted to the packet") {
+  testing::Random random(3);
+  MissingPackets packets;
+  std::vector<uint16_t> held;
+  int sum = packets.OnPacket(0);
+  int lost = 0;
+  for (int number = 1; number <= 60'000; ++number) {
+    const auto n = static_cast<uint16_t>(number);
+    if (random.OneIn(20) && number % 40 != 0) {
+      (random.OneIn(2) ? held.push_back(n) : void(++lost));
+    } else {
+      sum += packets.OnPacket(n);
+      if (random.OneIn(10)) sum += packets.OnPacket(n);
+    }
+    if (number % 40 == 0) {
+      for (uint16_t late : held) sum += packets.OnPacket(late);
+      held.clear();
+    }
+  }
+  CHECK(lost > 500);
+  CHECK(sum == lost);
+}
+
+}  // namespace
+}  // namespace remb::core
