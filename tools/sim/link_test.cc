@@ -77,7 +77,7 @@ TEST_CASE("Link.InAnOutageTheQueueHasTheSizeOfTheLastCapacity") {
   link.set_on_drop([&](const Packet&, bool) { ++dropped; });
   link.SetCapacity(1'000'000);
   link.SetCapacity(0);
-  // One that waits to be transmitted, 37 500 bytes are 300 ms, and one begins just before these.
+  // One in transmission, then those that have up to 37 500 bytes before them: 300 ms.
   for (int i = 0; i < 32; ++i) link.OnPacket({.bytes = 1250});
   CHECK(dropped == 0);
   for (int i = 0; i < 10; ++i) link.OnPacket({.bytes = 1250});

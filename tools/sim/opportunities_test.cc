@@ -112,13 +112,13 @@ TEST_CASE("Opportunities.QueuesHaveTheSizeOfTheMeanRate") {
     Link link(config, &events, 1, &out);
     int dropped = 0;
     link.set_on_drop([&](const Packet&, bool) { ++dropped; });
-    // 400 ms are 30 000 bytes; PIE lets a first burst pass.
-    for (int i = 0; i < 30; ++i) link.OnPacket({.bytes = 1000});
+    // 400 ms are 30 000 bytes, behind the one that is next; PIE lets a first burst pass.
+    for (int i = 0; i < 31; ++i) link.OnPacket({.bytes = 1000});
     CHECK(dropped == 0);
     for (int i = 0; i < 10; ++i) link.OnPacket({.bytes = 1000});
     CHECK(dropped == 10);
     events.RunUntil(kSecond);
-    CHECK(out.packets.size() == 30);
+    CHECK(out.packets.size() == 31);
   }
 }
 
@@ -133,8 +133,8 @@ TEST_CASE("Opportunities.ABucketMakesTheQueueSmaller") {
   Link link(config, &events, 1, &out);
   int dropped = 0;
   link.set_on_drop([&](const Packet&, bool) { ++dropped; });
-  for (int i = 0; i < 20; ++i) link.OnPacket({.bytes = 1000});
-  CHECK(dropped == 5);
+  for (int i = 0; i < 20; ++i) link.OnPacket({.bytes = 1000});  // 15 behind the one that is next
+  CHECK(dropped == 4);
 }
 
 }  // namespace
