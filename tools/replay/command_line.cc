@@ -5,6 +5,7 @@
 #include <absl/status/status.h>
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
@@ -39,13 +40,14 @@ absl::StatusOr<std::vector<std::string>> ParseCommandLine(int argc, char** argv)
     bool alone = equals == std::string::npos;
     std::string name = alone ? arg.substr(2) : arg.substr(2, equals - 2);
     std::string value = alone ? "true" : arg.substr(equals + 1);
+    std::replace(name.begin(), name.end(), '-', '_');
     absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
     if (flag == nullptr && alone && name.compare(0, 2, "no") == 0) {
       flag = absl::FindCommandLineFlag(name.substr(2));
       if (flag != nullptr && !flag->IsOfType<bool>()) flag = nullptr;
       value = "false";
     }
-    if (flag == nullptr) return UsageError(absl::StrCat("unknown flag --", name));
+    if (flag == nullptr) return UsageError(absl::StrCat("unknown flag ", arg.substr(0, equals)));
     if (alone && !flag->IsOfType<bool>()) {
       if (++i == argc) return UsageError(absl::StrCat("--", name, " needs a value"));
       value = argv[i];

@@ -10,9 +10,9 @@
 namespace remb::replay {
 
 // Sets flags from --name=value, --name value, --switch and --noswitch, and returns all other
-// arguments; behind "--" everything is one. Unlike absl::ParseCommandLine an unknown flag or a bad
-// value is an error to return, so that the caller chooses the exit code, and --help is a flag like
-// any other.
+// arguments; behind "--" everything is one. A flag a_b is --a-b, too. Unlike absl::ParseCommandLine
+// an unknown flag or a bad value is an error to return, so that the caller chooses the exit code,
+// and --help is a flag like any other.
 absl::StatusOr<std::vector<std::string>> ParseCommandLine(int argc, char** argv);
 
 // Under "bazel run" a program starts in its folder of run-time files: goes to where the user is.

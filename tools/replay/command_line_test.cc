@@ -11,6 +11,8 @@
 ABSL_FLAG(remb::replay::Clock, test_clock, {1}, "");
 ABSL_FLAG(remb::replay::Profile, test_profile, {1}, "");
 ABSL_FLAG(std::string, test_text, "", "");
+ABSL_FLAG(remb::replay::Ssrcs, test_ssrcs, {}, "");
+ABSL_FLAG(remb::replay::UpTo<255>, test_id, {}, "");
 ABSL_FLAG(bool, test_switch, false, "");
 
 namespace remb::replay {
@@ -39,6 +41,28 @@ TEST_CASE("flags and other arguments") {
   CHECK(absl::GetFlag(FLAGS_test_profile).value == 2);
   CHECK_FALSE(absl::GetFlag(FLAGS_test_switch));
   CHECK(absl::GetFlag(FLAGS_test_clock).value == 3);
+}
+
+TEST_CASE("hyphens stand for underscores, but not in values") {
+  REQUIRE(Parse({"--test-text=a-b_c", "--test-switch"}).ok());
+  CHECK(absl::GetFlag(FLAGS_test_text) == "a-b_c");
+  CHECK(absl::GetFlag(FLAGS_test_switch));
+  REQUIRE(Parse({"--notest-switch"}).ok());
+  CHECK_FALSE(absl::GetFlag(FLAGS_test_switch));
+}
+
+TEST_CASE("SSRCs, and numbers that have a limit") {
+  REQUIRE(Parse({"--test-ssrcs=4294967295,0x2A,0", "--test-id", "255"}).ok());
+  CHECK(absl::GetFlag(FLAGS_test_ssrcs).values == std::vector<uint32_t>{4294967295, 42, 0});
+  CHECK(absl::GetFlag(FLAGS_test_id).value == 255);
+  for (const char* bad : {"", "1,", "4294967296", "-1", "video", "0x", "1 2"}) {
+    CHECK(Error({std::string("--test-ssrcs=") + bad}).find("numbers of 32 bits") !=
+          std::string::npos);
+  }
+  for (const char* bad : {"", "256", "-1", "3x"}) {
+    CHECK(Error({std::string("--test-id=") + bad}).find("a whole number, 0 to 255") !=
+          std::string::npos);
+  }
 }
 
 TEST_CASE("errors are returned, with what is known") {

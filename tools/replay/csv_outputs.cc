@@ -59,4 +59,26 @@ void SignalCsv::OnGroup(const remb_packet& packet, const remb_stats& stats) {
       .EndRow();
 }
 
+TraceCsv::TraceCsv(std::ostream& out, bool sequence_numbers)
+    : sequence_numbers_(sequence_numbers),
+      csv_(out, sequence_numbers ? "arrival_us,abs_send_time,rtp_timestamp,transmission_offset,"
+                                   "payload_bytes,ssrc,sequence_number"
+                                 : "arrival_us,abs_send_time,rtp_timestamp,transmission_offset,"
+                                   "payload_bytes,ssrc") {}
+
+void TraceCsv::OnPacket(const remb_packet& packet) {
+  csv_.Integer(packet.arrival_us);
+  if (packet.stamps & REMB_STAMP_ABS_SEND_TIME) {
+    csv_.Integer(packet.abs_send_time);
+  } else {
+    csv_.Empty();
+  }
+  csv_.Integer(packet.rtp_timestamp)
+      .Integer(packet.transmission_offset)
+      .Integer(packet.payload_bytes)
+      .Integer(packet.ssrc);
+  if (sequence_numbers_) csv_.Integer(packet.sequence_number);
+  csv_.EndRow();
+}
+
 }  // namespace remb::replay

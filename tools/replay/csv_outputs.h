@@ -1,4 +1,4 @@
-// The CSV that a replay writes: reports, and the inner signals per packet group.
+// The CSV that a replay writes: reports, the inner signals per packet group, and packets.
 #ifndef TOOLS_REPLAY_CSV_OUTPUTS_H_
 #define TOOLS_REPLAY_CSV_OUTPUTS_H_
 
@@ -36,6 +36,20 @@ class SignalCsv : public Listener {
 
  private:
   bool adaptive_;
+  CsvWriter csv_;
+};
+
+// The packets, as a trace that can be replayed again; for packets that have no abs-capture-time.
+class TraceCsv {
+ public:
+  // Whether there is a column for sequence numbers.
+  TraceCsv(std::ostream& out, bool sequence_numbers);
+
+  void OnPacket(const remb_packet& packet);
+  void Flush() { csv_.Flush(); }
+
+ private:
+  bool sequence_numbers_;
   CsvWriter csv_;
 };
 

@@ -120,8 +120,9 @@ absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folde
   const std::string list = absl::StrCat(folder, "/", kList);
   std::ifstream file(list);
   std::string line;
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", list));
   if (!std::getline(file, line) || line != kListHeader) {
-    return absl::NotFoundError(absl::StrCat(list, ":1:1: the header must be ", kListHeader));
+    return absl::InvalidArgumentError(absl::StrCat(list, ":1:1: the header must be ", kListHeader));
   }
   std::vector<GoldenCase> cases;
   std::set<std::string> listed = {kList};

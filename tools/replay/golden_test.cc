@@ -43,6 +43,24 @@ TEST_CASE("libwebrtc profile: every report of every reference trace") {
   }
 }
 
+TEST_CASE("libwebrtc profile: a list that can't be read or leaves a file out is an error") {
+  namespace fs = std::filesystem;
+  const fs::path folder = "listed." + std::to_string(getpid());
+  fs::create_directory(folder);
+  auto error = [&](const std::string& list) {
+    std::ofstream(folder / "golden.csv") << list;
+    return std::string(FindGoldenCases(folder.string()).status().message());
+  };
+  const std::string header = "trace,clock,expected\n";
+  std::ofstream(folder / "x.trace.csv");
+  CHECK(error("trace,clock\n").find("golden.csv:1:1: the header must be") != std::string::npos);
+  CHECK(error(header + "x.trace.csv,ntp,x.expected.csv\n").find("golden.csv:2: not a trace") !=
+        std::string::npos);
+  CHECK(error(header).find("x.trace.csv") != std::string::npos);
+  CHECK(error(header + "x.trace.csv,toffset,x.expected.csv\n") == "");
+  fs::remove_all(folder);
+}
+
 // What Check says of steady by abs-send-time if the expected answer is changed by replacing a text.
 std::string AfterChange(const std::string& from, const std::string& to) {
   auto steady = std::find_if(Cases().begin(), Cases().end(), [](const GoldenCase& golden) {

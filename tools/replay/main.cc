@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,18 +20,28 @@
 #include "tools/replay/html_report.h"
 #include "tools/replay/options.h"
 #include "tools/replay/output_file.h"
+#include "tools/replay/packet_file.h"
+#include "tools/replay/packet_reader.h"
 #include "tools/replay/progress.h"
 #include "tools/replay/replayer.h"
-#include "tools/replay/trace_reader.h"
 #include "tools/report/cc/report.h"
 
 using remb::replay::Clock;
 using remb::replay::Profile;
+using remb::replay::Ssrcs;
+using remb::replay::UpTo;
 
 ABSL_FLAG(Clock, clock, {REMB_CLOCK_ABS_SEND_TIME}, "where send times come from");
 ABSL_FLAG(Profile, profile, {REMB_PROFILE_LIBWEBRTC}, "which arithmetic");
 ABSL_FLAG(std::string, signals, "", "a CSV file for the inner signals");
 ABSL_FLAG(std::string, html, "", "an HTML file for plots");
+ABSL_FLAG(std::string, trace, "", "a CSV file for the packets");
+ABSL_FLAG(UpTo<65535>, port, {}, "of a capture: the UDP port that packets go to");
+ABSL_FLAG(Ssrcs, ssrc, {}, "of a capture: SSRCs");
+ABSL_FLAG(UpTo<255>, abs_send_time, {}, "of a capture: the extension's id");
+ABSL_FLAG(UpTo<255>, transmission_offset, {}, "of a capture: the extension's id");
+ABSL_FLAG(UpTo<1'000'000>, clock_rate, {}, "of a capture: the RTP clock's, in Hz");
+ABSL_FLAG(UpTo<16>, srtp_auth_tag, {}, "of a capture: bytes");
 ABSL_FLAG(bool, verbose, false, "say how long it took");
 ABSL_FLAG(bool, help, false, "print the manual");
 
@@ -39,11 +50,13 @@ namespace {
 
 constexpr char kHelp[] = R"(replay: what the estimator makes of a packet trace.
 
-  replay [--clock=CLOCK] [--profile=PROFILE] [--signals=OUT.csv] [--html=OUT.html] FILE
+  replay [--clock=CLOCK] [--profile=PROFILE] [--signals=OUT.csv] [--html=OUT.html]
+         [--trace=OUT.csv] [what a capture is to be read as] FILE
 
-Reads FILE ("-": standard input), CSV of one row per packet as received:
+FILE ("-": standard input) is a trace, CSV of one row per packet as received:
   arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc[,sequence_number]
-and writes one CSV row to standard output for each report of the estimator:
+or a capture: pcap, pcapng or rtpdump. Writes one CSV row to standard output for each report of the
+estimator:
   arrival_us,estimate_bps,ssrc_count,detector_state,offset_ms,noise_variance_ms2,threshold_ms
 or for the clocks that have a detector for each SSRC:
   time_us,estimate_bps,ssrc_count
@@ -59,17 +72,31 @@ detector_state is 0 normal, 1 under-using, 2 over-using.
                                        that do not apply are empty
   --signals=OUT.csv  also write one row per packet group (adaptive: train) with every inner signal
   --html=OUT.html    also write plots of rates, delay and detector states: one page, for any browser
+  --trace=OUT.csv    also write the packets as a trace
   --verbose          say on standard error how long it took
   --help             print this
 
-Exit code: 0; 2 for a bad command line, a bad file (the message says FILE:LINE:COLUMN) or one that
-cannot be written; 1 if the estimator failed.
+Of a capture the packets of RTP are taken that go from one address and port to another, by default
+where the most is sent. What was chosen is said on standard error. To choose otherwise:
+
+  --port=PORT               the UDP port that they go to
+  --ssrc=SSRC[,SSRC...]     only these, decimal or 0x and hexadecimal
+  --abs-send-time=ID        the extension's id, 1 to 255, as in the SDP's a=extmap
+  --transmission-offset=ID  likewise
+  --clock-rate=HZ           the RTP clock of all SSRCs, as in the SDP's a=rtpmap
+  --srtp-auth-tag=BYTES     what SRTP adds to each packet, not to be counted: 10, or 16 for AES-GCM;
+                            default 0
+
+Exit code: 0; 2 for a bad command line, a bad file (the message says FILE:LINE:COLUMN, or FILE and
+the number of a packet) or one that cannot be written; 1 if the estimator failed.
 
 Examples:
   replay testdata/reference/rfc51.trace.csv
   replay --clock=toffset testdata/reference/jitter.trace.csv > reports.csv
   replay --html=rfc51.html --signals=rfc51.signals.csv testdata/reference/rfc51.trace.csv | tail -1
   gzip -dc long.trace.csv.gz | replay -
+  replay --srtp-auth-tag=10 --html=call.html call.pcapng
+  tcpdump -r long.pcap -w - 'udp dst port 5004' | replay --trace=call.trace.csv -
 )";
 
 // Passes on to several listeners.
@@ -91,7 +118,44 @@ class Fanout : public Listener {
   std::vector<Listener*> listeners_;
 };
 
-absl::Status ReplayAll(TraceReader* reader, Replayer* replayer, TraceSummary* trace) {
+CaptureOptions OptionsFromFlags() {
+  CaptureOptions options;
+  options.find.port = static_cast<uint16_t>(absl::GetFlag(FLAGS_port).value);
+  options.find.ssrcs = absl::GetFlag(FLAGS_ssrc).values;
+  options.abs_send_time_id = static_cast<uint8_t>(absl::GetFlag(FLAGS_abs_send_time).value);
+  options.transmission_offset_id =
+      static_cast<uint8_t>(absl::GetFlag(FLAGS_transmission_offset).value);
+  options.clock_rate_hz = absl::GetFlag(FLAGS_clock_rate).value;
+  options.srtp_auth_tag_bytes = absl::GetFlag(FLAGS_srtp_auth_tag).value;
+  options.clock = absl::GetFlag(FLAGS_clock).value;
+  return options;
+}
+
+// A CSV file that may not be asked for.
+class TraceFile {
+ public:
+  absl::Status Open(const std::string& path) {
+    return path.empty() ? absl::OkStatus() : (open_ = true, file_.Open(path));
+  }
+  void OnPacket(const remb_packet& packet) {
+    if (!open_) return;
+    if (!csv_) csv_.emplace(file_.stream(), packet.stamps & REMB_STAMP_SEQUENCE_NUMBER);
+    csv_->OnPacket(packet);
+  }
+  absl::Status Commit() {
+    if (!open_) return absl::OkStatus();
+    if (csv_) csv_->Flush();
+    return file_.Commit();
+  }
+
+ private:
+  bool open_ = false;
+  OutputFile file_;
+  std::optional<TraceCsv> csv_;
+};
+
+absl::Status ReplayAll(PacketReader* reader, Replayer* replayer, TraceFile* trace_file,
+                       TraceSummary* trace) {
   constexpr int64_t kPacketsPerUpdate = 1 << 15;
   Progress progress(reader->size());
   remb_packet packet;
@@ -103,6 +167,7 @@ absl::Status ReplayAll(TraceReader* reader, Replayer* replayer, TraceSummary* tr
     trace->last_us = std::max(trace->last_us, packet.arrival_us);
     trace->bytes += packet.payload_bytes;
     ++trace->packets;
+    trace_file->OnPacket(packet);
     if (absl::Status status = replayer->OnPacket(packet); !status.ok()) return status;
     if (trace->packets % kPacketsPerUpdate == 0) progress.Update(reader->bytes_read());
   }
@@ -115,8 +180,9 @@ absl::Status Run(const std::string& path) {
   const std::string signals_path = absl::GetFlag(FLAGS_signals);
   const std::string html_path = absl::GetFlag(FLAGS_html);
 
-  absl::StatusOr<TraceReader> reader = TraceReader::Open(path);
+  absl::StatusOr<std::unique_ptr<PacketReader>> reader = OpenPackets(path, OptionsFromFlags());
   if (!reader.ok()) return reader.status();
+  for (const std::string& note : (*reader)->Notes()) std::cerr << "replay: " << note << '\n';
 
   Fanout listener;
   ReportCsv reports(std::cout, clock.value);
@@ -134,6 +200,11 @@ absl::Status Run(const std::string& path) {
     listener.Add(&html);
   }
 
+  TraceFile trace_file;
+  if (absl::Status status = trace_file.Open(absl::GetFlag(FLAGS_trace)); !status.ok()) {
+    return status;
+  }
+
   const bool groups = !signals_path.empty() || !html_path.empty();
   absl::StatusOr<Replayer> replayer =
       Replayer::Create({profile.value, clock.value, groups}, &listener);
@@ -142,11 +213,12 @@ absl::Status Run(const std::string& path) {
   trace.name = path == "-" ? "Trace" : std::filesystem::path(path).filename().string();
   trace.clock = AbslUnparseFlag(clock);
   trace.profile = AbslUnparseFlag(profile);
-  absl::Status replayed = ReplayAll(&*reader, &*replayer, &trace);
+  absl::Status replayed = ReplayAll(reader->get(), &*replayer, &trace_file, &trace);
   reports.Flush();
   if (!replayed.ok()) return replayed;
   if (!std::cout) return absl::InvalidArgumentError("cannot write standard output");
 
+  if (absl::Status status = trace_file.Commit(); !status.ok()) return status;
   if (signals) {
     signals->Flush();
     if (absl::Status status = signals_file.Commit(); !status.ok()) return status;

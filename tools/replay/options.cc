@@ -1,10 +1,15 @@
 #include "tools/replay/options.h"
 
+#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
+#include <absl/strings/strip.h>
 #include <remb/remb.h>
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace remb::replay {
 namespace {
@@ -54,5 +59,31 @@ bool AbslParseFlag(absl::string_view text, Profile* profile, std::string* error)
   return Parse(kProfiles, text, &profile->value, error);
 }
 std::string AbslUnparseFlag(const Profile& profile) { return Unparse(kProfiles, profile.value); }
+
+bool AbslParseFlag(absl::string_view text, Ssrcs* ssrcs, std::string* error) {
+  std::vector<uint32_t> values;
+  for (absl::string_view word : absl::StrSplit(text, ',')) {
+    uint32_t value;
+    const bool hexadecimal = absl::ConsumePrefix(&word, "0x");
+    if (!(hexadecimal ? absl::SimpleHexAtoi(word, &value) : absl::SimpleAtoi(word, &value))) {
+      *error = "SSRCs are numbers of 32 bits, with commas between them";
+      return false;
+    }
+    values.push_back(value);
+  }
+  ssrcs->values = std::move(values);
+  return true;
+}
+std::string AbslUnparseFlag(const Ssrcs& ssrcs) { return absl::StrJoin(ssrcs.values, ","); }
+
+bool ParseUpTo(absl::string_view text, int32_t max, int32_t* value, std::string* error) {
+  int32_t number;
+  if (!absl::SimpleAtoi(text, &number) || number < 0 || number > max) {
+    *error = absl::StrCat("a whole number, 0 to ", max);
+    return false;
+  }
+  *value = number;
+  return true;
+}
 
 }  // namespace remb::replay

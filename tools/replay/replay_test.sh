@@ -3,6 +3,7 @@
 set -euo pipefail
 replay=$PWD/$1
 reference=$PWD/testdata/reference
+captures=$PWD/testdata/captures
 cd "$TEST_TMPDIR"
 failures=0
 
@@ -61,7 +62,7 @@ expect 2 "^replay: bad\.csv:4:12: column 'abs_send_time': '16777216' is out of r
 expect 2 '^replay: cannot open none\.csv: No such file' none.csv
 expect 2 'is empty' /dev/null
 printf '\xd4\xc3\xb2\xa1\x02\x00\x04\x00' >x.pcap
-expect 2 '^replay: x\.pcap:1:1: .*only CSV traces' x.pcap
+expect 2 '^replay: x\.pcap: truncated dump file' x.pcap
 expect 2 'cannot write none/out\.html' --html=none/out.html "$lowrate"
 expect 2 'cannot write .*full' --signals=/dev/full "$reference/steady.trace.csv"
 code=0
@@ -117,6 +118,53 @@ ln -s page.html link.html
 expect 0 '' --html=link.html "$lowrate"
 { [ -L link.html ] && grep -q lowrate page.html; } || fail "a link is not followed"
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files"
+
+echo "== captures of real calls: what is found, and the same rows again from the trace that is written"
+# again ARGUMENT...: replays a capture, then the trace made of it.
+again() {
+  "$replay" "$@" --trace=again.csv >rows.csv 2>notes || fail "$*: $(cat notes)"
+  local clock=()
+  for argument; do [[ $argument != --clock=* ]] || clock=("$argument"); done
+  "$replay" "${clock[@]}" again.csv | cmp - rows.csv || fail "$*: the trace has other rows"
+}
+found='abs-send-time: id 2, in [0-9]* packets \(guessed: 100\.0 %'
+again "$captures/chromium.pcap" --port=52318
+grep -qE "$found" notes || fail "chromium: $(cat notes)"
+grep -q 'RTP from 127.0.0.1:50375 to 127.0.0.1:52318: 307 packets' notes || fail "flow: $(cat notes)"
+[ "$(wc -l <again.csv)" = 308 ] || fail "chromium: $(wc -l <again.csv) rows"
+[ "$(wc -l <rows.csv)" -ge 5 ] || fail "chromium: no reports"
+"$replay" "$captures/chromium.pcap" --abs-send-time=2 --port 52318 2>/dev/null | cmp - rows.csv ||
+  fail "chromium: the id given"
+"$replay" --port=52318 - <"$captures/chromium.pcap" 2>/dev/null | cmp - rows.csv || fail "stdin"
+again "$captures/chromium.pcap" --port=52318 --clock=rtp-timestamp
+again "$captures/chromium-cooked.pcapng" --srtp-auth-tag=10
+grep -qE "$found" notes || fail "pcapng: $(cat notes)"
+[ "$(wc -l <rows.csv)" -ge 20 ] || fail "pcapng: no reports"
+cut -d, -f5 again.csv >net
+"$replay" "$captures/chromium-cooked.pcapng" --trace=gross.csv >out 2>err
+awk -F, 'NR == FNR { net[NR] = $1; next } FNR > 1 && $5 - net[FNR] != 10 { bad = 1 }
+  END { exit bad }' net gross.csv || fail "--srtp-auth-tag"
+again "$captures/chromium-cooked2-nano.pcap"
+grep -qE "$found" notes || fail "nanoseconds: $(cat notes)"
+expect 2 'extensions of 288 packets of RTP are encrypted \(RFC 9335\)' "$captures/pion-cryptex.pcap"
+again "$captures/pion-cryptex.pcap" --clock=rtp-timestamp
+
+echo "== captures: what is asked for, and bad ones"
+expect 0 'SSRC 2221565102 .*: 10 packets' --ssrc=0x846a64ae --port=58474 --abs-send-time=2 \
+  "$captures/chromium.pcap"
+expect 2 'no RTP, or none that is asked for' --port=9 "$captures/chromium.pcap"
+expect 2 'has an abs-send-time with id 7' --abs-send-time=7 "$captures/chromium.pcap"
+expect 2 "'70000'.*0 to 65535" --port=70000 "$captures/chromium.pcap"
+expect 2 'steady\.trace\.csv is no capture: --port' --port=9 "$reference/steady.trace.csv"
+head -c 40000 "$captures/chromium.pcap" >cut.pcap
+expect 2 'cut\.pcap: packet [0-9]+: truncated dump file' --port=52318 --html=cut.html cut.pcap
+[ ! -e cut.html ] || fail "output of a failed run"
+
+echo "== --trace of a trace is that trace"
+for name in steady simulcast; do
+  "$replay" --trace=copy.csv "$reference/$name.trace.csv" >out
+  cmp copy.csv "$reference/$name.trace.csv" || fail "--trace: $name"
+done
 
 if [ "$failures" != 0 ]; then
   echo "$failures failed"

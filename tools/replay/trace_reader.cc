@@ -2,9 +2,7 @@
 
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
-#include <sys/stat.h>
 
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -22,6 +20,7 @@ struct Field {
 
 constexpr int64_t kMaxUint32 = std::numeric_limits<uint32_t>::max();
 constexpr size_t kNeeded = 6;
+constexpr size_t kAbsSendTime = 1;
 constexpr std::array<Field, 7> kFields = {{
     {"arrival_us", 0, REMB_MAX_TIME_US},
     {"abs_send_time", 0, (1 << 24) - 1},
@@ -42,32 +41,22 @@ std::string Quote(std::string_view text) {
   return absl::StrCat("'", quoted, text.size() > kMax ? "..." : "", "'");
 }
 
-// The captures people are likely to try.
-bool IsCapture(std::string_view start) {
-  for (std::string_view magic : {"\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1",
-                                 "\xa1\xb2\x3c\x4d", "\n\r\r\n"}) {
-    if (start.substr(0, 4) == magic) return true;
-  }
-  return false;
-}
-
-absl::Status SystemError(std::string_view what, const std::string& name) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("cannot ", std::string(what), " ", name, ": ", std::strerror(errno)));
-}
-
 }  // namespace
 
-TraceReader::TraceReader(std::FILE* file, std::string name)
-    : file_(file), name_(std::move(name)), buffer_(kBufferSize) {
-  struct stat info;
-  if (fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode)) size_ = info.st_size;
-}
+TraceReader::TraceReader(File file, std::string name)
+    : file_(std::move(file)),
+      name_(std::move(name)),
+      size_(FileSize(file_.get())),
+      buffer_(kBufferSize) {}
 
 absl::StatusOr<TraceReader> TraceReader::Open(const std::string& path) {
-  std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return SystemError("open", path);
-  TraceReader reader(file, path == "-" ? "(standard input)" : path);
+  absl::StatusOr<File> file = OpenFile(path);
+  if (!file.ok()) return file.status();
+  return Open(std::move(*file), DisplayName(path));
+}
+
+absl::StatusOr<TraceReader> TraceReader::Open(File file, std::string name) {
+  TraceReader reader(std::move(file), std::move(name));
   if (absl::Status status = reader.ReadHeader(); !status.ok()) return status;
   return reader;
 }
@@ -76,9 +65,6 @@ absl::Status TraceReader::ReadHeader() {
   absl::StatusOr<bool> line = NextLine();
   if (!line.ok()) return line.status();
   if (!*line) return absl::InvalidArgumentError(absl::StrCat(name_, ":1:1: the file is empty"));
-  if (IsCapture({buffer_.data(), end_})) {
-    return ErrorAt(0, "this is a pcap or pcapng capture; only CSV traces can be read");
-  }
   size_t offset = 0;
   for (columns_ = 0; columns_ < kFields.size(); ++columns_) {
     const Field& field = kFields[columns_];
@@ -110,7 +96,13 @@ absl::StatusOr<bool> TraceReader::Next(remb_packet* packet) {
   const char* const start = line_.data();
   const char* const end = start + line_.size();
   const char* at = start;
+  bool has_abs_send_time = true;
   for (size_t i = 0; i < columns_; ++i) {
+    if (i == kAbsSendTime && at != end && *at == ',') {
+      has_abs_send_time = false;
+      ++at;
+      continue;
+    }
     auto [after, error] = std::from_chars(at, end, values[i]);
     // Looking for the end of the field first would cost more than all the rest.
     if (error != std::errc() || (after != end && *after != ',') || values[i] < kFields[i].min ||
@@ -133,8 +125,8 @@ absl::StatusOr<bool> TraceReader::Next(remb_packet* packet) {
 
   *packet = {};
   packet->struct_size = sizeof *packet;
-  packet->stamps =
-      REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
+  packet->stamps = REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP;
+  if (has_abs_send_time) packet->stamps |= REMB_STAMP_ABS_SEND_TIME;
   packet->arrival_us = values[0];
   packet->abs_send_time = static_cast<uint32_t>(values[1]);
   packet->rtp_timestamp = static_cast<uint32_t>(values[2]);

@@ -9,41 +9,37 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tools/replay/file.h"
+#include "tools/replay/packet_reader.h"
 
 namespace remb::replay {
 
 // Columns, by the header line that every trace has:
 //   arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc
 // and maybe sequence_number behind them, which tells the adaptive profile of losses. abs_send_time
-// has 24 bits; transmission_offset is in ticks of the RTP clock, 0 where the sender gave none;
-// payload_bytes includes padding. Lines may end in CR LF.
+// has 24 bits and is empty where a packet has none; RTP timestamps and transmission_offset are in
+// ticks of 90 kHz, the latter 0 where the sender gave none; payload_bytes includes padding. Lines
+// may end in CR LF.
 //
 // Every error says where: "FILE:LINE:COLUMN: what". A column is a byte's place in the line, from 1.
-class TraceReader {
+class TraceReader : public PacketReader {
  public:
   // Opens a file, or standard input if path is "-", and checks the header.
   static absl::StatusOr<TraceReader> Open(const std::string& path);
+  static absl::StatusOr<TraceReader> Open(File file, std::string name);
 
-  // Reads one row into *packet, all stamps present that have a column. False: no more rows.
-  absl::StatusOr<bool> Next(remb_packet* packet);
+  // All stamps are present that have a column.
+  absl::StatusOr<bool> Next(remb_packet* packet) override;
 
-  // For a progress display; the size is 0 if it is not known.
-  int64_t bytes_read() const { return bytes_read_; }
-  int64_t size() const { return size_; }
+  int64_t bytes_read() const override { return bytes_read_; }
+  int64_t size() const override { return size_; }
 
  private:
-  struct FileCloser {
-    void operator()(std::FILE* file) const {
-      if (file != stdin) std::fclose(file);
-    }
-  };
-
-  TraceReader(std::FILE* file, std::string name);
+  TraceReader(File file, std::string name);
 
   absl::Status ReadHeader();
   // Makes line_ the next line, without its end. False: no more lines.
@@ -52,7 +48,7 @@ class TraceReader {
   absl::Status ErrorAt(size_t offset, std::string_view what) const;
   absl::Status BadNumber(size_t field, size_t offset) const;
 
-  std::unique_ptr<std::FILE, FileCloser> file_;
+  File file_;
   std::string name_;
   int64_t size_ = 0;
   int64_t bytes_read_ = 0;

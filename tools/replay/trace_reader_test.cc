@@ -119,18 +119,21 @@ TEST_CASE("bad headers") {
         "1:1: the header must have column 'arrival_us' here, not '\\357\\273\\277arrival_us'");
 }
 
-TEST_CASE("a capture is named as what it is") {
-  const std::string what = "1:1: this is a pcap or pcapng capture; only CSV traces can be read";
-  CHECK(Read(std::string_view("\xd4\xc3\xb2\xa1\x02\0\x04\0", 8)) == what);
-  CHECK(Read("\xa1\xb2\x3c\x4d") == what);
-  CHECK(Read(std::string_view("\n\r\r\n\x1c\0\0\0", 8)) == what);
+TEST_CASE("a packet may be without abs-send-time") {
+  std::vector<remb_packet> packets;
+  REQUIRE(Read(std::string(kHeader) + "1,,3,4,5,6\n2,0,3,4,5,6\n", &packets) == "");
+  REQUIRE(packets.size() == 2);
+  CHECK(packets[0].stamps == (REMB_STAMP_TRANSMISSION_OFFSET | REMB_STAMP_RTP_TIMESTAMP));
+  CHECK(packets[0].rtp_timestamp == 3);
+  CHECK(packets[1].stamps == 7);
 }
 
 TEST_CASE("bad rows: place and reason") {
   CHECK(ReadRow("\n") == "2:1: the line is empty");
   CHECK(ReadRow("1,2,3,4,5\n") == "2:10: the row ends before column 'ssrc'");
   CHECK(ReadRow("1,2,3,4,5,\n") == "2:11: column 'ssrc' is empty");
-  CHECK(ReadRow("1,,3,4,5,6\n") == "2:3: column 'abs_send_time' is empty");
+  CHECK(ReadRow("1,2,,4,5,6\n") == "2:5: column 'rtp_timestamp' is empty");
+  CHECK(ReadRow("1,\n") == "2:3: column 'abs_send_time' is empty");
   CHECK(ReadRow("1,2,3,4,5,6,7\n") == "2:12: the row must end here, not go on with ',7'");
   CHECK(ReadRow("1,2,3,4,5,6 \n") == "2:11: column 'ssrc': '6 ' is not a whole number");
   CHECK(ReadRow("1, 2,3,4,5,6\n") == "2:3: column 'abs_send_time': ' 2' is not a whole number");
