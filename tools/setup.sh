@@ -11,7 +11,8 @@ Installs what is missing to build and test libremb: packages of Debian 12 or lat
 and nothing at all if all is there. Needs root or sudo to install. On another system it names what is needed.
 
   --with=LIST  also what these need, with commas between them:
-                 dev      developers: clang, clang-format, shellcheck, valgrind, cmake, ruff, staticcheck
+                 dev      developers: clang, clang-format, shellcheck, valgrind, cmake, ffmpeg, ruff,
+                          staticcheck
                  browser  tests with a real browser: Chromium
                  aiortc   tests with a sender in Python: aiortc, in .cache/aiortc
                  plots    tools/publish.sh: matplotlib and PyYAML, in .cache/plots
@@ -108,6 +109,7 @@ missing() {
   have shellcheck || echo shellcheck
   have valgrind || echo valgrind
   have cmake || echo cmake
+  have ffmpeg || echo ffmpeg
 }
 
 sudo=() scratch=

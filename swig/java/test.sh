@@ -41,6 +41,6 @@ maven() {
 }
 
 maven . "-Dremb.binding=$work" "-Dremb.testdata=$PWD/testdata" install
-maven example test
+maven example "-Dremb.readme=$PWD/README.md" test
 maven benchmark package
 "$JAVA_HOME/bin/java" -jar "$work/benchmark/target/benchmarks.jar" -f 1 -wi 0 -i 1 -r 100ms -foe true

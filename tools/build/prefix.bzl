@@ -80,7 +80,8 @@ done
         arguments = [folder.path, version_header.path, ctx.file.shared.path, ctx.file.archive.path] +
                     [f.path for f in ctx.files.hdrs + ctx.files.templates],
     )
-    return [DefaultInfo(files = depset([folder])), PrefixInfo(folder = folder)]
+    default = DefaultInfo(files = depset([folder]), runfiles = ctx.runfiles([folder]))
+    return [default, PrefixInfo(folder = folder)]
 
 install_prefix = rule(
     implementation = _install_prefix_impl,

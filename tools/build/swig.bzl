@@ -200,7 +200,7 @@ def _swig_test_impl(ctx):
 # What runs a test's main file. Those of Java and C# are scripts, which find the binding's files in swig/LANGUAGE.
 _INTERPRETERS = {
     # Not where the main file really is, which is the source tree: there the package lacks what is built.
-    "python": "env PYTHONPATH={folder} PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE=1 " + PYTHON,
+    "python": "env PYTHONPATH={folder} PYTHONDONTWRITEBYTECODE=1 " + PYTHON,
     "java": "env JAVA_HOME=%s bash" % JDK,
     "csharp": "env MCS=%s MONO=%s bash" % (MCS, MONO),
 }

@@ -84,17 +84,18 @@ func TestReceivers(t *testing.T) {
 	}
 }
 
-// findModule has Python find the module remb. Where Bazel runs the test it lies beside.
+// findModule has Python find the module remb, and that its library. Where Bazel runs the test they lie beside.
 func findModule(t *testing.T) {
 	t.Helper()
-	module, err := filepath.Abs("../../../swig/python")
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, err := filepath.Abs("../../..")
+	must(t, err)
+	module := filepath.Join(root, "swig/python")
 	if given := os.Getenv("REMB_PYTHONPATH"); given != "" {
 		module = given
 	} else if _, err := os.Stat(filepath.Join(module, "remb/_native.so")); err != nil {
 		t.Skip("no module remb: run this with Bazel, or set REMB_PYTHONPATH")
+	} else {
+		t.Setenv("LD_LIBRARY_PATH", filepath.Join(root, "cc"))
 	}
 	t.Setenv("PYTHONPATH", module)
 	t.Setenv("PYTHONDONTWRITEBYTECODE", "1")

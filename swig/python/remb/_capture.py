@@ -89,13 +89,15 @@ def read_capture(name: str, file: BinaryIO, choices: Choices) -> Trace:
     found = {ends: flow for ends, flow in flows.items() if named or flow.is_rtp}
     if not found:
         raise ValueError(f"{name}: no RTP in {datagrams} UDP datagrams")
-    ends, flow = max(found.items(), key=lambda item: item[1].payload_bytes())
+    ends, flow = max(found.items(), key=lambda item: item[1].payload_bytes())  # the first of equals
     seconds = (flow.packets[-1].time_us - flow.packets[0].time_us) / 1e6
     notes = [f"RTP from {ends}: {len(flow.packets)} packets, {seconds:.3f} s"]
     packets = _columns(flow.packets, choices, notes)
-    if len(found) > 1:
-        others = sum(len(other.packets) for other in found.values()) - len(flow.packets)
-        notes.append(f"left out: {others} packets of RTP in {len(found) - 1} other flows (port chooses)")
+    others = sorted(found.items(), key=lambda item: item[1].payload_bytes(), reverse=True)[1:]
+    if others:
+        count, port = sum(len(other.packets) for _, other in others), others[0][0].destination_port
+        where = f"most of them to port {port} (port chooses); other flows: {len(others)}"
+        notes.append(f"left out: {count} packets of RTP, {where}")
     return Trace(name, packets, notes)
 
 

@@ -47,17 +47,17 @@ def abs_send_time_id(packets: Iterable[RtpPacket]) -> tuple[int | None, str]:
     for packet in packets:
         for number, value in packet.three_bytes:
             samples.setdefault(number, []).append((packet.time_us, value))
-    best, best_share, best_compared = None, 0.0, 0
+    best, best_share = None, 0.0
     for number in sorted(samples):
         running, compared = _count_running(samples[number])
         share = running / compared if compared >= _MIN_VALUES else 0.0
         if share >= _MIN_SHARE and share > best_share:
-            best, best_share, best_compared = number, share, compared
+            best, best_share = number, share
     if best is None:
         return None, "abs-send-time: not found"
     share = math.floor(best_share * 1000) / 10
-    why = f"guessed: {share:.1f} % of {best_compared} values run with the time of capture"
-    return best, f"abs-send-time: id {best} ({why})"
+    why = f"guessed: {share:.1f} % of its values run with the time of capture"
+    return best, f"abs-send-time: id {best}, in {len(samples[best])} packets ({why})"
 
 
 def _count_running(samples: list[tuple[int, int]]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ it says so, also while no packet comes. disable() undoes that. Call all of this 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 import weakref
@@ -215,7 +216,8 @@ class _Shared:
             return
         self._ssrcs -= started.ssrcs
         for ssrc in started.ssrcs:
-            self.estimator.remove_stream(ssrc)
+            with contextlib.suppress(Error):  # it may have been closed
+                self.estimator.remove_stream(ssrc)
         if all(other.transport is not started.transport for other in self._started.values()):
             delattr(started.transport, _HANDLE_RTP)
 
@@ -263,12 +265,10 @@ class _Shared:
                 pass
 
     async def _send(self, message: Message) -> bool:
-        """Sends to where video comes from, which is one place unless the connection is not bundled."""
-        senders = {
-            started.transport: started.sender_ssrc for started in self._started.values() if started.kind == KIND_VIDEO
-        }
+        """Sends to where media comes from, which is one place unless the connection is not bundled."""
         sent = False
-        for transport, message.sender_ssrc in senders.items():
+        for transport, sender_ssrc in {s.transport: s.sender_ssrc for s in self._started.values()}.items():
+            message.sender_ssrc = sender_ssrc
             try:
                 await transport._send_rtp(message.serialize())
                 sent = True

@@ -107,8 +107,8 @@ def load(
 
     Of a capture the packets of RTP are taken that go from one address and port to another, by default where the most
     is sent. port: the UDP port that they go to. ssrc: the only SSRCs to be taken. abs_send_time, transmission_offset:
-    ids of header extensions. clock_rate: the RTP clocks', in Hz. srtp_auth_tag: what SRTP adds to each packet, in bytes,
-    which does not count. What is 0 is guessed, but for the tag, and Trace.notes says so.
+    ids of header extensions. clock_rate: the RTP clocks', in Hz. srtp_auth_tag: what SRTP adds to each packet, in
+    bytes, which does not count. What is 0 is guessed, but for the tag, and Trace.notes says so.
     Raises OSError; ValueError with the place of the fault, FILE:LINE:COLUMN; ImportError without dpkt.
     """
     choices = Choices(port, tuple(ssrc), abs_send_time, transmission_offset, clock_rate, srtp_auth_tag)

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 import unittest
+import weakref
 from unittest import mock
 
 import cached_python
@@ -12,6 +14,7 @@ cached_python.require("aiortc", folder="aiortc", option="aiortc")
 import aioice.ice  # noqa: E402
 import aiortc  # noqa: E402
 import remb.aiortc  # noqa: E402
+from aiortc.mediastreams import MediaStreamError  # noqa: E402
 from aiortc.rate import RemoteBitrateEstimator  # noqa: E402
 from aiortc.rtp import RtcpPacket, unpack_remb_fci  # noqa: E402
 
@@ -29,7 +32,7 @@ class Call:
 
     @staticmethod
     async def drain(track):
-        with contextlib.suppress(aiortc.MediaStreamError):
+        with contextlib.suppress(MediaStreamError):
             while True:
                 await track.recv()
 
@@ -218,6 +221,17 @@ class AiortcTest(unittest.IsolatedAsyncioTestCase):
         ):
             remb.aiortc.enable()
         self.assertIsNone(remb.aiortc.estimator(aiortc.RTCPeerConnection()))
+
+    async def test_connections_are_collected(self):
+        remb.aiortc.enable()
+        closed, abandoned = aiortc.RTCPeerConnection(), aiortc.RTCPeerConnection()
+        for connection in (closed, abandoned):
+            connection.addTransceiver("video", direction="recvonly")
+        await closed.close()
+        left = [weakref.ref(closed), weakref.ref(abandoned)]
+        del closed, abandoned, connection
+        gc.collect()
+        self.assertEqual([reference() for reference in left], [None, None])
 
     async def test_bad_config(self):
         with self.assertRaises(remb.Error):

@@ -21,12 +21,15 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A packet's cost by each way in: 2 Mbit/s with abs-send-time over a path where nothing happens. */
+/**
+ * A packet's cost by each way in: 2 Mbit/s with abs-send-time over a path where nothing happens. Iterations are many and
+ * short, so that the least of them was alone on its core, whatever else a machine does.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 10, time = 100, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 60, time = 50, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(3)
 public class PacketBenchmark {
   private static final int ABS_SEND_TIME_ID = 3;
