@@ -64,8 +64,7 @@ Stream* AdaptiveEstimator::ExpireAndFind(const ReceivedPacket& packet, Timestamp
   return stream ? stream : streams.Add(packet.ssrc, config);
 }
 
-bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us,
-                                    Timestamp now) {
+bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now) {
   const int64_t step_us = delay_us - last_delay_us_;
   if (has_delay_ && std::abs(step_us) > SendClocks::kApartUs) {
     if (!clocks_.OnPacketOff({.delay_us = delay_us,
@@ -176,12 +175,12 @@ inline void AdaptiveEstimator::Decide(Timestamp now, double elapsed,
                                                               rate_);
   if (competing) {
     rate_ = *competing;
-    mode_ = Mode::kCompetes;
+    mode_ = Mode::kCompetition;
     start_up_.End();
     back_off_.Forget();
   } else if (busy) {
     rate_ = back_off_.OnBusy({.excess = excess, .share = share, .trains = capacity}, rate_, now);
-    mode_ = Mode::kBusy;
+    mode_ = Mode::kBackOff;
     start_up_.End();
   } else {
     back_off_.OnFree(elapsed);
@@ -236,14 +235,14 @@ inline void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate,
   if (!steady_.HasLeapt(now)) {
     const double asked = drain_.HasFailed(now) ? QueueDrain::kFactor * rate_ : rate_;
     if (asked >= kUsesRate * receive_rate) return;
-    const bool cut = mode_ == AdaptiveSignals::Mode::kCompetes ||
+    const bool cut = mode_ == AdaptiveSignals::Mode::kCompetition ||
                      (episode && rate_ < kCut * episode->rate_before);
     if (!cut && !drain_.HasFailed(now)) return drain_.Ask(now);
   }
   base_.Restart(steady_.delay_us(), now);
   drain_.OnNewBase(now);
   // It was cut without cause.
-  if (mode_ == AdaptiveSignals::Mode::kBusy && episode && capacity) {
+  if (mode_ == AdaptiveSignals::Mode::kBackOff && episode && capacity) {
     rate_ = std::max(rate_, std::min(episode->rate_before, *capacity));
   }
   steady_.Restart();
@@ -262,7 +261,7 @@ std::optional<DataRate> AdaptiveEstimator::link_capacity() const {
 
 BandwidthUsage AdaptiveEstimator::state() const {
   switch (mode_) {
-    case AdaptiveSignals::Mode::kBusy:
+    case AdaptiveSignals::Mode::kBackOff:
       return BandwidthUsage::kOverusing;
     case AdaptiveSignals::Mode::kHold:
       return BandwidthUsage::kUnderusing;

@@ -43,8 +43,7 @@ class AdaptiveEstimator {
                                                   StreamTable& streams) {
     Count(packet, now, stream, config, streams);
     if (!has_send_time) return false;
-    return OnDelay(packet,
-                   AbsSendTimeDelay(packet.abs_send_time, packet.arrival, last_delay_us_),
+    return OnDelay(packet, AbsSendTimeDelay(packet.abs_send_time, packet.arrival, last_delay_us_),
                    own_send_time, now);
   }
   // The table must have room for the stream's clock.

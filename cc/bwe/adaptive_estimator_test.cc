@@ -32,8 +32,8 @@ class Path {
   void set_frame_times_only(bool on) { frame_times_only_ = on; }
   void JumpReceiverClock(int64_t us) { receiver_us_ += us; }
   void set_jitter(int64_t us) { jitter_us_ = us; }
-  // From now on one packet in so many is SSRC 1's, the others SSRC 2's, which are sent by a clock so
-  // much ahead.
+  // From now on one packet in so many is SSRC 1's, the others SSRC 2's, which are sent by a clock
+  // so much ahead.
   void AddSender(int64_t clock_us, int one_in) {
     clock_2_us_ = clock_us;
     one_in_ = one_in;
@@ -144,7 +144,7 @@ class Path {
   int one_in_ = 1;
   int64_t clock_2_us_ = 0;
   int64_t send_time_error_us_ = 0;
-  uint16_t sequence_[3] = {0, 65'000, 65'000};  // by SSRC
+  uint16_t sequence_[3] = {0, 65'000, 65'000};       // by SSRC
   std::deque<std::pair<int64_t, int64_t>> pending_;  // estimates on their way back
   std::vector<int64_t> waits_us_;
 };
@@ -154,8 +154,8 @@ constexpr TimeDelta kSettle = TimeDelta::Seconds(15);
 // Runs, and checks that the path is well used with a short queue: in milliseconds, or few packets.
 void CheckSteady(Path& path, double packet_ms = 0) {
   CHECK(path.Run(TimeDelta::Seconds(10)) > 0.93);
-  CHECK(path.Wait(0.5) < std::max(20.0, 1.5 * packet_ms));
-  CHECK(path.Wait(0.95) < std::max(45.0, 3 * packet_ms));
+  CHECK(path.Wait(0.5) < std::max(20.0, 1.2 * packet_ms));
+  CHECK(path.Wait(0.95) < std::max(45.0, 2.4 * packet_ms));
 }
 
 TEST_CASE("AdaptiveEstimator: no estimate before the first trains") {
@@ -218,7 +218,7 @@ TEST_CASE("AdaptiveEstimator: a jump of the receiver's clock costs nothing") {
   for (int64_t seconds : {1, 10, 40, 3'600}) {
     CAPTURE(seconds);
     path.JumpReceiverClock(seconds * 1'000'000);
-    path.Run(TimeDelta::Seconds(1));  // it may come while a queue is drained
+    path.Run(TimeDelta::Millis(200));
     CHECK(path.rate() > 1.6e6);
     CheckSteady(path);
   }
@@ -240,15 +240,15 @@ TEST_CASE("AdaptiveEstimator: a longer path that trembles is no competitor") {
   path.set_base_us(150'000);
   for (int i = 0; i < 100; ++i) {
     path.Run(TimeDelta::Millis(100));
-    REQUIRE(path.estimator().signals().mode != Mode::kCompetes);
+    REQUIRE(path.estimator().signals().mode != Mode::kCompetition);
   }
   CHECK(path.Run(TimeDelta::Seconds(10)) > before - 0.05);
   CHECK(path.Wait(0.95) < 45);
 }
 
 TEST_CASE("AdaptiveEstimator: one packet with a wrong send time costs nothing") {
-  for (int64_t error_us : {40'000, 400'000, 2'000'000, 31'000'000, -40'000, -400'000, -2'000'000,
-                           -31'000'000}) {
+  for (int64_t error_us :
+       {40'000, 400'000, 2'000'000, 31'000'000, -40'000, -400'000, -2'000'000, -31'000'000}) {
     CAPTURE(error_us);
     Path path(2'000'000);
     path.Run(kSettle);
@@ -315,7 +315,7 @@ TEST_CASE("AdaptiveEstimator: a sender that uses a quarter is not cut, and finds
   path.Run(kSettle);
   path.set_source_max(500'000);
   path.Run(TimeDelta::Seconds(30));
-  CHECK(path.rate() > 1.7e6);
+  CHECK(path.rate() > 1.8e6);
   path.set_source_max(10'000'000);
   path.Run(TimeDelta::Seconds(3));
   CheckSteady(path);
@@ -330,7 +330,7 @@ TEST_CASE("AdaptiveEstimator: leaves others what they send") {
   CHECK(part > 0.45);
   CHECK(part < 0.55);
   CHECK(path.Wait(0.95) < 45);
-  CHECK(path.estimator().signals().mode != Mode::kCompetes);
+  CHECK(path.estimator().signals().mode != Mode::kCompetition);
 }
 
 // Feeds packets with any times.

@@ -8,13 +8,13 @@ namespace remb::core {
 // What there is to see inside the adaptive estimator, as of its newest update. Rates are in bits
 // per second, 0 where unknown.
 struct AdaptiveSignals {
-  // What the rate does.
+  // What the rate does, by remb.h's numbers.
   enum class Mode : int32_t {
-    kStart = 0,     // jumps to what the path shows
-    kGrowth = 1,    // grows
-    kHold = 2,      // waits: a queue seems to stand, but trains show room
-    kBusy = 3,      // goes below the capacity, so that the queue empties
-    kCompetes = 4,  // holds its own against flows that fill the queue
+    kStart = 1,        // jumps to what the path shows
+    kGrowth = 2,       // grows
+    kHold = 3,         // waits: a queue may be jitter, or is drained
+    kBackOff = 4,      // goes below the capacity, so that the queue empties
+    kCompetition = 5,  // holds its own against flows that fill the queue
   };
 
   Mode mode = Mode::kStart;

@@ -7,6 +7,8 @@
 namespace remb::core {
 namespace {
 
+// docs/adaptive.md#busy has the reason for each of these, and what they are worth.
+
 // Queues that come again so soon are one: bursts of short TCP flows.
 constexpr TimeDelta kJoin = TimeDelta::Millis(300);
 // How long emptying the queue may take; what is beyond kSmall, faster.

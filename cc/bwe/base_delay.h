@@ -33,8 +33,9 @@ class SteadyDelay {
   // those that follow are held up for less and less; where the path became longer or the clock was
   // set, all are alike.
   void OnLeap(Timestamp at) { leap_ = at; }
-  // Takes the least delay of the last 100 ms or so, and the jitter in seconds. True if it has hardly
-  // changed for 2 s, soon after a leap for 0.5 s, in which it may change by as much as the jitter.
+  // Takes the least delay of the last 100 ms or so, and the jitter in seconds. True if it has
+  // hardly changed for 2 s, soon after a leap for 0.5 s, in which it may change by as much as the
+  // jitter.
   bool Update(int64_t delay_us, double jitter, Timestamp now);
   // The least of that time.
   int64_t delay_us() const { return low_us_; }

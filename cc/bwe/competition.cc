@@ -7,6 +7,8 @@
 namespace remb::core {
 namespace {
 
+// docs/adaptive.md#competition has the reason for each of these, and what they are worth.
+
 // A queue that stands in spite of cuts is another's. It has to stand longer the longer it is: one's
 // own takes that time to empty.
 constexpr double kHighQueue = 0.025;

@@ -8,6 +8,8 @@
 namespace remb::core {
 namespace {
 
+// docs/adaptive.md#growth has the reason for each of these, and what they are worth.
+
 // The same for all, whatever their rates: those who have less catch up. Small ones are spared.
 constexpr double kSteadyGrowth = 120'000;
 constexpr double kMaxSteadyGrowth = 0.25;  // of the rate

@@ -14,7 +14,7 @@ constexpr int kSlotPackets = 20;
 // A sender holds its own rate at 2 % of loss and more (libwebrtc's
 // send_side_bandwidth_estimation.cc); one packet in 20 is the least that a slot can tell.
 constexpr double kFreeLoss = 0.03;
-constexpr double kUsualTimes = 2;  // so that chance seldom makes more of the usual
+constexpr double kUsualTimes = 2;   // so that chance seldom makes more of the usual
 constexpr double kMostUsual = 0.5;  // of a slot: who loses half asks again, whatever was usual
 // A cumulative sum (Page, 1954): a lossy slot adds the half that any other takes. Bursts of loss
 // once in half a second do not add up to this, nor do single packets at 2 % of loss.
@@ -28,6 +28,8 @@ constexpr TimeDelta kReaction = TimeDelta::Millis(800);
 constexpr double kExpectedLossy = 6;
 constexpr int kMostLossy = 1;
 constexpr double kAnswer = 0.25;  // of the loss may stay where the rate made it
+// With fewer packets an attempt takes too long: at this rate, of 1200 bytes each, 8 s.
+constexpr double kLeastLimit = 150'000;
 constexpr TimeDelta kRemember = TimeDelta::Seconds(120);
 
 constexpr double kLimitPart = 0.97;
@@ -35,8 +37,6 @@ constexpr double kLimitPart = 0.97;
 // another by now; slower each time that it is found again, down to 13 % in 22 s.
 constexpr double kFirstRise = 0.004;
 constexpr double kLeastRise = 0.0005;
-// And in bits per second cubed: a low ceiling that is out of date is gone after some 20 s.
-constexpr double kSteadyRise = 1'000;
 constexpr double kSameLimit = 0.15;
 constexpr double kForget = 4;  // times the first
 
@@ -80,7 +80,7 @@ double LossResponse::Update(const Input& input, double rate) {
       span_ = Begin(input);
     }
   }
-  if (trial_) return std::min(rate, kTrialPart * trial_->limit);
+  if (trial_) return std::min(rate, std::max(kTrialPart * trial_->limit, kLeastLimit));
   return ceiling_ ? std::min(rate, CeilingAt(input.now)) : rate;
 }
 
@@ -128,7 +128,7 @@ std::optional<double> LossResponse::Judge(const Input& input) {
 }
 
 double LossResponse::SetCeiling(Timestamp now, double limit) {
-  const double rate = kLimitPart * limit;
+  const double rate = std::max(kLimitPart * limit, kLeastLimit);
   const bool again = ceiling_ && std::abs(std::log(rate / ceiling_->rate)) < kSameLimit;
   const double rise = again ? std::max(ceiling_->rise / 2, kLeastRise) : kFirstRise;
   ceiling_ = {.since = now, .rate = rate, .rise = rise};
@@ -137,10 +137,9 @@ double LossResponse::SetCeiling(Timestamp now, double limit) {
 
 double LossResponse::CeilingAt(Timestamp now) {
   const double age = (now - ceiling_->since).seconds();
-  const double half_square = 0.5 * age * age;
-  const double rate = std::max(std::exp(ceiling_->rise * half_square) * ceiling_->rate,
-                               ceiling_->rate + kSteadyRise * half_square);
-  if (rate > kForget * ceiling_->rate) ceiling_.reset();
+  const double factor = std::exp(0.5 * ceiling_->rise * age * age);
+  const double rate = factor * ceiling_->rate;
+  if (factor > kForget) ceiling_.reset();
   return rate;
 }
 

@@ -96,6 +96,23 @@ TEST_CASE("LossResponse: forgets a limit that is gone") {
   CHECK(path.rate() == 3e6);
 }
 
+TEST_CASE("LossResponse: goes no lower than packets come often enough to tell") {
+  Path path;
+  path.limit = 20e3;
+  path.Run(60, 1e6);
+  CHECK(path.least() == 150e3);
+}
+
+TEST_CASE("LossResponse: loss of most packets is never the usual one") {
+  Path path;
+  path.lost_of_hundred = 60;
+  path.Run(20, 2e6);
+  path.lost_of_hundred = 0;
+  path.limit = 1e6;
+  path.Run(30, 10e6);
+  CHECK(path.rate() < 1.3e6);
+}
+
 TEST_CASE("LossResponse: loss that does not answer is tried once") {
   for (const int lost : {5, 10, 20}) {
     Path path;

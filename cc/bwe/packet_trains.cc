@@ -48,11 +48,8 @@ std::optional<double> PacketTrains::SendRate(Timestamp now) const {
 }
 
 std::optional<double> PacketTrains::Limit(Timestamp now) const {
-  const std::optional<double> capacity = Capacity(now);
-  const std::optional<double> send_rate = SendRate(now);
-  if (!With(AdaptivePart::kTrainLimit)) return std::nullopt;
-  if (!capacity || !send_rate || *capacity >= kLimited * *send_rate) return std::nullopt;
-  return capacity;
+  if (!With(AdaptivePart::kTrainLimit) || !limited_) return std::nullopt;
+  return Capacity(now);
 }
 
 // One that others overtook. It lies within the train, whose ends it does not change.
@@ -69,9 +66,8 @@ PacketTrains::Start PacketTrains::StartTrain(int64_t send_us, Timestamp arrival,
   if (in_train_) {
     const int64_t gap_us = send_us - last_send_us_;
     start.has_completed = Complete();
-    start.after_pause =
-        gap_us > std::clamp(static_cast<int64_t>(kPauseIntervals * interval_us_), kPauseUs,
-                            kLongestIntervalUs);
+    start.after_pause = gap_us > std::clamp(static_cast<int64_t>(kPauseIntervals * interval_us_),
+                                            kPauseUs, kLongestIntervalUs);
     gap_ewma_us_ +=
         kBreakWeight * (static_cast<double>(std::min(gap_us, kLongGapUs)) - gap_ewma_us_);
     if (start.after_pause) {
@@ -115,14 +111,23 @@ bool PacketTrains::Complete() {
   }
   if (!Capacity(last_arrival_)) spreads_ = {};
   const double bits = 8.0 * static_cast<double>(bytes_ - first_bytes_);
-  spreads_[next_spread_] = {.bits = bits, .seconds = bits / completed_.arrival_rate};
+  const double seconds = bits / completed_.arrival_rate;
+  const auto send_us = static_cast<double>(last_send_us_ - first_send_us_);
+  spreads_[next_spread_] = {
+      .bits = bits,
+      .seconds = seconds,
+      .send_seconds = own_send_times_ ? send_us * 1e-6 : seconds,  // not known: it tells nothing
+  };
   next_spread_ = (next_spread_ + 1) % spreads_.size();
   Spread sum;
   for (const Spread& spread : spreads_) {
     sum.bits += spread.bits;
     sum.seconds += spread.seconds;
+    sum.send_seconds += spread.send_seconds;
   }
   capacity_ = sum.bits / sum.seconds;
+  // By times, as the two rates are of different packets: all but the first, all but the last.
+  limited_ = sum.send_seconds < kLimited * sum.seconds;
   last_rate_ = last_arrival_;
   return true;
 }

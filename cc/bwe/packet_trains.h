@@ -91,10 +91,11 @@ class PacketTrains {
     return gap_us < kShortGapUs ||
            (gap_us < kLongGapUs && static_cast<double>(gap_us) < kGapFactor * gap_ewma_us_);
   }
-  // What arrived after a train's first packet, and in what time.
+  // What arrived after a train's first packet, in what time, and in what time it was sent.
   struct Spread {
     double bits = 0;
     double seconds = 0;
+    double send_seconds = 0;
   };
   void OnOlderPacket(int64_t send_us, int64_t delay_us, DataSize size);
   Start StartTrain(int64_t send_us, Timestamp arrival, DataSize size, bool own_send_time);
@@ -123,6 +124,7 @@ class PacketTrains {
   std::array<Spread, 3> spreads_;  // of trains with a rate; more would be slow to see a change
   size_t next_spread_ = 0;
   double capacity_ = 0;
+  bool limited_ = false;
   double send_rate_ = 0;
   double arrival_rate_limit_ = std::numeric_limits<double>::infinity();
   int delays_ = 0;  // how many of the next two there are

@@ -75,6 +75,19 @@ TEST_CASE("PacketTrains: the rate on arrival is the path's, where that is slower
   CHECK_FALSE(unlimited.trains.Limit(unlimited.now()));
 }
 
+TEST_CASE("PacketTrains: a small last packet is no limit") {
+  Sender sender;
+  for (int frame = 0; frame < 30; ++frame) {
+    for (int i = 0; i < 4; ++i) {
+      const int64_t send_us = sender.now_us + i * 10'000;
+      sender.Feed(send_us, send_us + kDelayUs, true, i == 3 ? 50 : kBytes);
+    }
+    sender.now_us += 66'667;
+  }
+  CHECK(*sender.trains.Capacity(sender.now()) < 0.7 * *sender.trains.SendRate(sender.now()));
+  CHECK_FALSE(sender.trains.Limit(sender.now()));
+}
+
 TEST_CASE("PacketTrains: three gaps at least") {
   Sender sender;
   for (int i = 0; i < 30; ++i) sender.Frame(3, 1'000, 4'800);

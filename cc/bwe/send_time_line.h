@@ -10,8 +10,8 @@
 namespace remb::core {
 
 // Arrival less abs-send-time, in microseconds with an unknown constant. Abs-send-time is 24 bits of
-// 6.18 fixed point, which wrap each 64 s: of the delays that it may stand for this is the one within
-// 32 s of `near_us`, another packet's. It does not matter how long ago that one came.
+// 6.18 fixed point, which wrap each 64 s: of the delays that it may stand for this is the one
+// within 32 s of `near_us`, another packet's. It does not matter how long ago that one came.
 inline int64_t AbsSendTimeDelay(uint32_t abs_send_time, Timestamp arrival, int64_t near_us) {
   constexpr int64_t kWrapUs = 64'000'000;
   constexpr int kManyWraps = 37;  // as a power of two: makes what is divided positive

@@ -10,12 +10,11 @@
 
 using namespace remb::core;  // NOLINT: everything below is extern "C"
 
-// The modes of remb.h have one more, in front.
-static_assert(static_cast<int>(AdaptiveSignals::Mode::kStart) + 1 == REMB_MODE_START);
-static_assert(static_cast<int>(AdaptiveSignals::Mode::kGrowth) + 1 == REMB_MODE_GROWTH);
-static_assert(static_cast<int>(AdaptiveSignals::Mode::kHold) + 1 == REMB_MODE_HOLD);
-static_assert(static_cast<int>(AdaptiveSignals::Mode::kBusy) + 1 == REMB_MODE_BACK_OFF);
-static_assert(static_cast<int>(AdaptiveSignals::Mode::kCompetes) + 1 == REMB_MODE_COMPETITION);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kStart) == REMB_MODE_START);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kGrowth) == REMB_MODE_GROWTH);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kHold) == REMB_MODE_HOLD);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kBackOff) == REMB_MODE_BACK_OFF);
+static_assert(static_cast<int>(AdaptiveSignals::Mode::kCompetition) == REMB_MODE_COMPETITION);
 
 int64_t remb_next_poll_us(const remb_estimator* estimator) {
   if (!estimator) return REMB_ERR_NULL;
@@ -75,7 +74,7 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
       .modified_offset_ms = signals.modified_offset_ms,
       .threshold_ms = signals.threshold_ms,
       .noise_variance_ms2 = signals.noise_variance_ms2,
-      .mode = adaptive ? static_cast<int32_t>(adaptive->mode) + REMB_MODE_START : REMB_MODE_NONE,
+      .mode = adaptive ? static_cast<int32_t>(adaptive->mode) : REMB_MODE_NONE,
       .reserved2 = 0,
       .trains = adaptive ? adaptive->trains : 0,
       .queueing_delay_ms = signal(&AdaptiveSignals::queue_ms),

@@ -1,5 +1,5 @@
-// After any trouble with clocks, paths and packets the adaptive profile finds its way back: in closed
-// loop, as a rate that is stuck shows itself only where the sender follows it.
+// After any trouble with clocks, paths and packets the adaptive profile finds its way back: in
+// closed loop, as a rate that is stuck shows itself only where the sender follows it.
 #include <remb/remb.h>
 
 #include <algorithm>
@@ -164,15 +164,19 @@ TEST_CASE("after any trouble, half of 2 Mbit/s within 30 s") {
 TEST_CASE("a change of the time source keeps the estimate") {
   Call call(1);
   call.Run(15 * kSecond);
-  const int64_t before = call.stats().estimate_bps;
-  CHECK(before > 1'600'000);
+  const double before = call.RunForRate(5 * kSecond);
+  CHECK(before > 1.6e6);
   for (int change = 0; change < 4; ++change) {
     CAPTURE(change);
     call.set_abs_send_time(change % 2 == 1);
-    call.Run(300 * kMs);
+    double least = before;
+    for (int i = 0; i < 30; ++i) {
+      call.Run(kFrame);
+      least = std::min(least, static_cast<double>(call.stats().estimate_bps));
+    }
+    CHECK(least > 0.75 * before);
     CHECK(call.stats().clock ==
           (change % 2 == 1 ? REMB_CLOCK_ABS_SEND_TIME : REMB_CLOCK_TRANSMISSION_OFFSET));
-    CHECK(call.stats().estimate_bps > before * 3 / 4);
     CHECK(call.RunForRate(5 * kSecond) > 1.6e6);
   }
 }

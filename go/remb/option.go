@@ -44,6 +44,7 @@ func WithInitialBitrate(bitrate int) Option {
 }
 
 // WithMinBitrate sets the lowest rate in bit/s that is ever asked for: 5 000 by default and for 0, at most the maximum.
+// [ProfileAdaptive] itself estimates 50 000 at least, so that packets keep coming; a maximum goes below that.
 func WithMinBitrate(bitrate int) Option {
 	return func(o *options) error { o.minBitrate = bitrate; return nil }
 }

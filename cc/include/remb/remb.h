@@ -123,7 +123,8 @@ REMB_API const char *remb_version_string(void);
 #define REMB_STAMP_CAPTURE_CLOCK_OFFSET 16 /* only together with abs-capture-time */
 #define REMB_STAMP_SEQUENCE_NUMBER 32      /* shows losses; nothing but them hangs on it */
 
-/* Detector states, by libwebrtc's numbers. */
+/* Detector states, by libwebrtc's numbers. Of the adaptive profile: OVERUSING in mode BACK_OFF,
+ * UNDERUSING in HOLD, else NORMAL. */
 #define REMB_STATE_NORMAL 0
 #define REMB_STATE_UNDERUSING 1
 #define REMB_STATE_OVERUSING 2
@@ -289,7 +290,8 @@ REMB_API int32_t remb_on_packets(remb_estimator *estimator, const remb_packet *p
 REMB_API int32_t remb_set_rtt(remb_estimator *estimator, int64_t rtt_us);
 
 /* Limits what estimate and REMB say, not what is measured; 0 releases the maximum and brings the
- * minimum back to 5 000. 0 to REMB_MAX_BITRATE_BPS; minimum <= maximum. A maximum below the last
+ * minimum back to 5 000. The adaptive profile's own estimate is 50 000 at least: less may leave
+ * nothing for video, and no packets to measure. A maximum goes below that. 0 to REMB_MAX_BITRATE_BPS; minimum <= maximum. A maximum below the last
  * rate sent makes a REMB due at once. Returns facts, REMB_OK or REMB_DUE; REMB_ERR_NULL,
  * REMB_ERR_ARGUMENT. */
 REMB_API int32_t remb_set_max_bitrate(remb_estimator *estimator, int64_t bitrate_bps);
@@ -348,7 +350,8 @@ typedef struct remb_stats {
   int64_t last_report_us;       /* when; -1: never */
   int64_t estimate_bps;         /* before the limits; 0: none yet. Kept while no stream is alive */
   int64_t incoming_bitrate_bps; /* at the newest packet, over the second before; 0: not known */
-  int64_t link_capacity_bps;    /* mean throughput at over-use; 0: not known */
+  int64_t link_capacity_bps;    /* mean throughput at over-use; by the adaptive profile */
+                                /* train_capacity_bps; 0: not known */
   int64_t last_remb_us;         /* of the last remb_sent; -1: never */
   int64_t last_remb_bps;        /* 0: never */
   int64_t groups;            /* packet groups compared so far; the next six are the newest one's */
@@ -360,7 +363,7 @@ typedef struct remb_stats {
   double threshold_ms;       /* the adaptive threshold, 6 to 600 */
   double noise_variance_ms2; /* the Kalman filter's measurement noise */
   /* From here on of the adaptive profile; by another one all are 0, as the last eight are by it. */
-  int32_t mode;               /* REMB_MODE_* */
+  int32_t mode;               /* REMB_MODE_*, START before the first packet */
   int32_t reserved2;          /* 0 */
   int64_t trains;             /* packets sent close together, as a frame is, so far */
   double queueing_delay_ms;   /* of the queue that stands: the least of a short while over the */
