@@ -162,17 +162,19 @@ inline void AdaptiveEstimator::Decide(Timestamp now, double elapsed,
   const bool busy = excess > 0 && !false_alarm;
   if (excess > 0) last_queue_ = now;
 
-  const std::optional<double> competing = competition_.Update({.now = now,
-                                                               .elapsed = elapsed,
-                                                               .queue = queue_.queue(),
-                                                               .excess = excess,
-                                                               .receive_rate = receive_rate,
-                                                               .receive_peak = growth_peak_.value(),
-                                                               .busy = busy,
-                                                               .share = share,
-                                                               .trains = capacity,
-                                                               .loss = missing_ > 0},
-                                                              rate_);
+  const std::optional<double> competing =
+      competition_.Update({.now = now,
+                           .elapsed = elapsed,
+                           .queue = queue_.queue(),
+                           .excess = excess,
+                           .receive_rate = receive_rate,
+                           .receive_peak = growth_peak_.value(),
+                           .busy = busy,
+                           .share = share,
+                           .trains = capacity,
+                           .train_share = back_off_.train_share(),
+                           .loss = missing_ > 0},
+                          rate_);
   if (competing) {
     rate_ = *competing;
     mode_ = Mode::kCompetition;

@@ -248,14 +248,19 @@ TEST_CASE("BandwidthEstimator: the adaptive profile changes clocks by the same r
   Fixture fixture = Adaptive(Clock::kAuto);
   CHECK(fixture.estimator().clock_in_use() == Clock::kTransmissionOffset);
   fixture.SendMany(20, kRtpTimestamp);
-  CHECK(fixture.estimator().adaptive_signals()->trains > 0);
+  const int64_t trains = fixture.estimator().adaptive_signals()->trains;
+  CHECK(trains > 0);
+  const auto estimate = fixture.estimator().estimate();
+  REQUIRE(estimate);
   fixture.Send(kAbsSendTime | kRtpTimestamp);
   CHECK(fixture.OnAbsSendTime());
-  CHECK(fixture.estimator().adaptive_signals()->trains == 0);  // a fresh one
+  CHECK(fixture.estimator().adaptive_signals()->trains >= trains);  // it goes on
+  CHECK(fixture.estimator().estimate() >= estimate);
   fixture.SendMany(20, kAbsSendTime);
-  CHECK(fixture.estimator().adaptive_signals()->trains > 0);
+  CHECK(fixture.estimator().adaptive_signals()->trains > trains);
   fixture.SendMany(kSwitchThreshold, kRtpTimestamp);
   CHECK_FALSE(fixture.OnAbsSendTime());
+  CHECK(fixture.estimator().estimate() >= estimate);
 }
 
 TEST_CASE("BandwidthEstimator: the adaptive profile estimates by each clock, on packets alone") {

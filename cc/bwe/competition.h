@@ -25,6 +25,7 @@ class Competition {
     bool busy;                     // excess > 0, and no false alarm
     std::optional<double> share;   // the rate at which the path delivers to us
     std::optional<double> trains;  // and at which it delivers trains
+    double train_share;            // our part of what trains showed, 1 without others
     bool loss;                     // packets are missing since the last update
   };
 

@@ -4,6 +4,7 @@
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <functional>
+#include <optional>
 
 namespace remb::core {
 namespace {
@@ -18,14 +19,16 @@ class Fixture {
  public:
   double queue = 0;
   double share = 0.5e6;
-  double trains = 2e6;
+  std::optional<double> trains = 2e6;
+  double threshold = 0.004;
+  double train_share = 1;
   bool loss = false;
   double rate = 1e6;
 
   bool active() const { return competition_.active(); }
   void Step() {
     now_ = now_ + TimeDelta::Millis(25);
-    const double excess = queue - 0.004;
+    const double excess = queue - threshold;
     const auto next = competition_.Update({.now = now_,
                                            .elapsed = kElapsed,
                                            .queue = queue,
@@ -35,6 +38,7 @@ class Fixture {
                                            .busy = excess > 0,
                                            .share = share,
                                            .trains = trains,
+                                           .train_share = train_share,
                                            .loss = loss},
                                           rate);
     rate = next ? *next : std::min(rate, excess > 0 ? 0.9 * share : rate);
@@ -108,6 +112,36 @@ TEST_CASE("Competition: does not begin with a short queue") {
   fixture.queue = 0.02;
   fixture.Run(60);
   CHECK_FALSE(fixture.active());
+}
+
+TEST_CASE("Competition: begins where trains of a while ago have told of others") {
+  Fixture fixture;
+  fixture.trains = std::nullopt;
+  fixture.share = 0.2e6;
+  fixture.rate = 0.22e6;
+  // The threshold is a packet's time at so low a rate.
+  fixture.threshold = 0.04;
+  fixture.queue = 0.045;
+  fixture.Run(10);
+  CHECK_FALSE(fixture.active());
+  fixture.train_share = 0.6;
+  fixture.Run(1);
+  CHECK(fixture.active());
+}
+
+TEST_CASE("Competition: does not begin with few packets of one's own") {
+  Fixture fixture;
+  fixture.trains = std::nullopt;
+  fixture.train_share = 0.6;
+  fixture.share = 0.1e6;
+  fixture.threshold = 0.09;
+  for (int i = 0; i < 20; ++i) {
+    fixture.queue = 0.1;
+    fixture.Run(1.5);
+    CHECK_FALSE(fixture.active());
+    fixture.queue = 0.05;
+    fixture.Step();
+  }
 }
 
 TEST_CASE("Competition: holds until there is somebody, then grows") {

@@ -30,6 +30,8 @@ constexpr double kMaxIdleGrowth = 0.5;
 constexpr double kRoom = 1.05;
 constexpr double kFullRoom = 0.3;
 constexpr double kRoomGrowth = 1.5;  // of the rate
+// The less of what trains show is ours, the more others grow into the same room.
+constexpr double kLeastRoomPart = 0.3;  // of that growth
 
 constexpr double kAfterEpisode = 1;
 // Senders send a little more than they are asked for: headers, retransmissions, an encoder's error.
@@ -58,7 +60,9 @@ double GrowthPerSecond(const GrowthState& state) {
   }
   if (With(AdaptivePart::kRoomGrowth) && state.trains) {
     const double room = *state.trains / rate - kRoom;
-    if (room > 0) growth = std::max(growth, kRoomGrowth * rate * std::min(1.0, room / kFullRoom));
+    const double ours = *state.trains / state.capacity.value_or(*state.trains);
+    const double speed = kRoomGrowth * std::clamp(ours * ours, kLeastRoomPart, 1.0);
+    if (room > 0) growth = std::max(growth, speed * rate * std::min(1.0, room / kFullRoom));
   }
   return growth;
 }

@@ -13,7 +13,6 @@ constexpr double kBreakWeight = 0.02;  // of gaps between trains, so that the us
 constexpr int kMinGaps = 3;            // of a train that shows a rate
 constexpr double kMaxSpeedUp = 3;      // arrival over send rate: packets that waited together
 constexpr TimeDelta kValidity = TimeDelta::Seconds(1);
-constexpr double kSendRateWeight = 0.5;
 constexpr double kJitterWeight = 0.05;
 constexpr double kMaxJitterUs = 50'000;
 // Makes the mean size of a second difference about the standard deviation of what differs.
@@ -104,9 +103,8 @@ bool PacketTrains::Complete() {
                 .arrival_rate = std::min(arrival_rate, kMaxSpeedUp * send_rate)};
   if (own_send_times_) {
     completed_.send_rate = send_rate;
-    send_rate_ = SendRate(last_arrival_)
-                     ? send_rate_ * std::exp(kSendRateWeight * std::log(send_rate / send_rate_))
-                     : send_rate;
+    // Half of it is new, on a logarithmic scale.
+    send_rate_ = SendRate(last_arrival_) ? std::sqrt(send_rate_ * send_rate) : send_rate;
     last_send_rate_ = last_arrival_;
   }
   if (!Capacity(last_arrival_)) spreads_ = {};

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <type_traits>
 
 // Waits for another thread's call without the GIL, which that call takes back before it ends.
 static std::unique_lock<std::mutex> Lock(remb::SharedEstimator& estimator) {

@@ -21,8 +21,8 @@
  * no clock, thread, lock, callback, log or I/O of its own. A packet older than the newest time seen
  * is taken at that newest time. A packet more than one second older means that the clock was set
  * back: all that was measured is forgotten and measurement starts afresh at the packet's time;
- * added streams, limits and the last rate sent stay. remb_poll and remb_sent take an older time as
- * the newest time seen.
+ * added streams, limits and the last rate sent stay, and so does the adaptive profile's estimate.
+ * remb_poll and remb_sent take an older time as the newest time seen.
  *
  * RETURN VALUES are 0 (REMB_OK), positive (facts, a count, a rate) or negative (an error,
  * REMB_ERR_*). After an error nothing has changed.
@@ -291,9 +291,9 @@ REMB_API int32_t remb_set_rtt(remb_estimator *estimator, int64_t rtt_us);
 
 /* Limits what estimate and REMB say, not what is measured; 0 releases the maximum and brings the
  * minimum back to 5 000. The adaptive profile's own estimate is 50 000 at least: less may leave
- * nothing for video, and no packets to measure. A maximum goes below that. 0 to REMB_MAX_BITRATE_BPS; minimum <= maximum. A maximum below the last
- * rate sent makes a REMB due at once. Returns facts, REMB_OK or REMB_DUE; REMB_ERR_NULL,
- * REMB_ERR_ARGUMENT. */
+ * nothing for video, and no packets to measure. A maximum goes below that. 0 to
+ * REMB_MAX_BITRATE_BPS; minimum <= maximum. A maximum below the last rate sent makes a REMB due at
+ * once. Returns facts, REMB_OK or REMB_DUE; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
 REMB_API int32_t remb_set_max_bitrate(remb_estimator *estimator, int64_t bitrate_bps);
 REMB_API int32_t remb_set_min_bitrate(remb_estimator *estimator, int64_t bitrate_bps);
 

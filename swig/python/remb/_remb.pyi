@@ -1,9 +1,16 @@
 # What swig makes of remb.i and language.i; typing_test holds it against the module.
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Final, overload
+from typing import Any, Final, Protocol, overload
 
-from typing_extensions import Buffer, Self
+from typing_extensions import Buffer, Self, TypeAlias
+
+# numpy's arrays: before Python 3.12 they are not known as buffers.
+class _NumpyArray(Protocol):
+    @property
+    def __array_interface__(self) -> dict[str, Any]: ...
+
+_Array: TypeAlias = Buffer | _NumpyArray
 
 ESTIMATE_UPDATED: Final[int]
 DUE: Final[int]
@@ -154,7 +161,7 @@ class Message:
         bitrate_bps: int = ...,
     ) -> None: ...
     @staticmethod
-    def parse(rtcp: Buffer) -> Message: ...
+    def parse(rtcp: _Array) -> Message: ...
     def serialize(self) -> bytes: ...
     def ssrcs(self) -> list[int]: ...
     def set_ssrcs(self, ssrcs: Sequence[int]) -> None: ...
@@ -260,22 +267,22 @@ class Estimator:
     def reset(self) -> None: ...
     def add_stream(self, stream: Stream) -> None: ...
     def remove_stream(self, ssrc: int) -> None: ...
-    def on_rtp_packet(self, now_us: int, rtp: Buffer) -> int: ...
+    def on_rtp_packet(self, now_us: int, rtp: _Array) -> int: ...
     def on_packet(self, packet: Packet) -> int: ...
     def on_packets(
         self,
-        arrival_us: Buffer,
-        ssrc: Buffer,
-        payload_bytes: Buffer,
-        abs_send_time: Buffer | None = None,
-        rtp_timestamp: Buffer | None = None,
-        transmission_offset: Buffer | None = None,
-        sequence_number: Buffer | None = None,
-        abs_capture_time: Buffer | None = None,
-        capture_clock_offset: Buffer | None = None,
-        stamps: Buffer | None = None,
-        estimate_bps: Buffer | None = None,
-        facts: Buffer | None = None,
+        arrival_us: _Array,
+        ssrc: _Array,
+        payload_bytes: _Array,
+        abs_send_time: _Array | None = None,
+        rtp_timestamp: _Array | None = None,
+        transmission_offset: _Array | None = None,
+        sequence_number: _Array | None = None,
+        abs_capture_time: _Array | None = None,
+        capture_clock_offset: _Array | None = None,
+        stamps: _Array | None = None,
+        estimate_bps: _Array | None = None,
+        facts: _Array | None = None,
     ) -> int: ...
     def set_max_bitrate(self, bitrate_bps: int) -> int: ...
     def set_min_bitrate(self, bitrate_bps: int) -> int: ...

@@ -3,5 +3,5 @@
 set -euo pipefail
 python=$BUILD_WORKSPACE_DIRECTORY/.cache/aiortc/bin/python
 [[ -x $python ]] || python=/usr/bin/python3
-PYTHONPATH=swig/python exec "$python" swig/python/tests/benchmark.py \
+LD_LIBRARY_PATH=cc PYTHONPATH=swig/python exec "$python" swig/python/tests/benchmark.py \
   testdata/reference/{steady,rfc52,simulcast,chromium-clean}.trace.csv

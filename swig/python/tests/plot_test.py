@@ -1,6 +1,7 @@
 """remb.plot draws what remb.replay has."""
 
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -65,6 +66,13 @@ class PlotTest(unittest.TestCase):
         figure, ax = remb.plot.plt.subplots()
         self.assertIs(remb.plot.signals(self.trace, self.runs[0], ax=ax), ax)
         remb.plot.plt.close(figure)
+
+    def test_manual(self):
+        """What docs/replay.md says."""
+        (program,) = re.findall("```python\n(.*?)```", pathlib.Path("docs/replay.md").read_text(), re.DOTALL)
+        names = {}
+        exec(program, names)
+        self.assertEqual([run.profile for run in names["runs"]], list(remb.replay.PROFILES))
 
     def test_lone_packet(self):
         packets = remb.replay.Columns((name, column[:1]) for name, column in self.trace.packets.items())

@@ -3,6 +3,7 @@
 import glob
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,14 @@ class TypingTest(unittest.TestCase):
 
     def test_mypy(self):
         self.check("mypy", f"--config-file={PACKAGE}/pyproject.toml", "-p", "remb")
+
+    def test_programs(self):
+        """Those in docs/python.md."""
+        with open("docs/python.md") as file:
+            programs = re.findall(r"^```python\n(.*?)^```$", file.read(), re.DOTALL | re.MULTILINE)
+        self.assertGreaterEqual(len(programs), 2)
+        for program in programs:
+            self.check("mypy", "--no-incremental", "--check-untyped-defs", "-c", program)
 
     def test_stubs(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -85,6 +85,12 @@ std::string SetBackNote(int64_t times) {
                       " times: measurement starts afresh there");
 }
 
+std::string RepeatedNote(int64_t packets) {
+  return absl::StrCat(packets,
+                      " packets are there twice and count twice: were they captured on several "
+                      "interfaces?");
+}
+
 std::string PassedOverText(const DatagramReader& reader, const RtpFinder& finder) {
   std::string text = reader.PassedOver();
   if (finder.not_rtp() > 0) {

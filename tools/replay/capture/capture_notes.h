@@ -30,6 +30,7 @@ std::string SizesNote(int32_t srtp_auth_tag_bytes);
 
 std::string HeldNote(int64_t packets);
 std::string SetBackNote(int64_t times);
+std::string RepeatedNote(int64_t packets);
 
 // Counts with reasons; empty if all was used.
 std::string PassedOverText(const DatagramReader& reader, const RtpFinder& finder);

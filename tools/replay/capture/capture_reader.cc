@@ -36,6 +36,18 @@ int64_t CountCarriers(const RtpFlow& flow, uint8_t id) {
   });
 }
 
+// How many packets have the sequence number of their SSRC's packet before.
+int64_t CountRepeated(const RtpFlow& flow) {
+  std::map<uint32_t, uint16_t> newest;
+  int64_t repeated = 0;
+  for (const RtpRecord& packet : flow.packets) {
+    const auto [last, is_first] = newest.try_emplace(packet.ssrc, packet.sequence_number);
+    if (!is_first && last->second == packet.sequence_number) ++repeated;
+    last->second = packet.sequence_number;
+  }
+  return repeated;
+}
+
 absl::Status NoAbsSendTime(const RtpFlow& flow, uint8_t id) {
   if (flow.encrypted > 0) {
     return absl::InvalidArgumentError(
@@ -109,6 +121,9 @@ absl::Status CaptureReader::Read(DatagramReader* reader, std::FILE* file) {
   notes_.push_back(FlowNote(flow_));
   HoldTimes();
   if (absl::Status status = FillIn(); !status.ok()) return status;
+  if (const int64_t repeated = CountRepeated(flow_); repeated > 0) {
+    notes_.push_back(RepeatedNote(repeated));
+  }
   if (finder.other_flows() > 0) notes_.push_back(OtherFlowsNote(finder));
   if (!passed_over.empty()) notes_.push_back(absl::StrCat("passed over: ", passed_over));
   return absl::OkStatus();

@@ -119,6 +119,15 @@ TEST_CASE("packets captured out of order are held, a clock set back is not") {
       result.HasNote("the capture's clock was set back 1 times: measurement starts afresh there"));
 }
 
+TEST_CASE("packets that are there twice are told of") {
+  std::vector<Bytes> packets = AudioCall();
+  packets.insert(packets.begin() + 50, packets[49]);
+  const Result result = Read(PcapFile(kRawIp, packets, 10'000));
+  CHECK(result.packets.size() == 151);
+  CHECK(result.HasNote(
+      "1 packets are there twice and count twice: were they captured on several interfaces?"));
+}
+
 TEST_CASE("a capture that breaks off gives the packets before that, then the error") {
   Bytes file = PcapFile(kRawIp, AudioCall(), 10'000);
   file.resize(file.size() - 5);
