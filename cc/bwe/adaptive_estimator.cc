@@ -30,6 +30,8 @@ constexpr double kShareWindowPerExcess = 12;
 constexpr TimeDelta kStartWindow = TimeDelta::Millis(200);
 // How long a packet that came too early waits for another.
 constexpr TimeDelta kDoubt = TimeDelta::Millis(500);
+// What is known of a clock that others took the place of: as long as the base is.
+constexpr TimeDelta kFormerClockTime = TimeDelta::Seconds(20);
 constexpr double kCut = 0.8;  // of the rate before: enough to empty a queue
 // A longer path, not a queue: its delay is steady though the rate is used.
 constexpr double kRebaseQueue = 0.004;
@@ -76,17 +78,34 @@ bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_
       trains_.OnUntimedPacket(packet.size);
       return false;
     }
-    RestartClock();
-  } else if (has_delay_ && step_us < 0 && delay_us < base_.us() && !IsConfirmed(delay_us, now)) {
-    return false;
-  }
-  if (has_delay_) {
-    if (step_us > 0) steady_.OnLeap(now);
+    TakeClock(delay_us, now);
     return true;
   }
-  base_.Restart(delay_us, now);
-  has_delay_ = true;
+  if (has_delay_ && step_us < 0 && delay_us < base_.us() && !IsConfirmed(delay_us, now)) {
+    return false;
+  }
+  if (!has_delay_) {
+    base_.Restart(delay_us, now);
+    has_delay_ = true;
+  } else if (step_us > 0) {
+    steady_.OnLeap(last_delay_us_, now);
+  } else {
+    steady_.OnFall(delay_us);
+  }
   return true;
+}
+
+// Some senders stamp retransmissions with the time at which they were sent first, which where there
+// are many looks like a clock of their own. A queue that was there before is there after them.
+void AdaptiveEstimator::TakeClock(int64_t delay_us, Timestamp now) {
+  const FormerClock left = {.base_us = base_.us(), .until = now};
+  const bool returns = former_clock_ && now - former_clock_->until <= kFormerClockTime &&
+                       delay_us >= former_clock_->base_us - kDelayFallUs &&
+                       delay_us <= former_clock_->base_us + SendClocks::kApartUs;
+  RestartClock();
+  base_.Restart(returns ? std::min(former_clock_->base_us, delay_us) : delay_us, now);
+  has_delay_ = true;
+  former_clock_ = left;
 }
 
 // One packet with a wrong send time would be the base for 20 s, and all others a queue: a delay so

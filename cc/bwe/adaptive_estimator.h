@@ -107,6 +107,7 @@ class AdaptiveEstimator {
   // False if the packet's send time is not to be believed, or by another clock.
   bool OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now);
   bool IsConfirmed(int64_t delay_us, Timestamp now);
+  void TakeClock(int64_t delay_us, Timestamp now);
   void OnTrainStart(const ReceivedPacket& packet, PacketTrains::Start start);
   bool Update(Timestamp now);
   // `capacity`: of trains.
@@ -114,6 +115,12 @@ class AdaptiveEstimator {
                                            std::optional<double> capacity);
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Rebase(Timestamp now, double receive_rate,
                                            std::optional<double> capacity);
+
+  // A sender's clock that does not count any more.
+  struct FormerClock {
+    int64_t base_us;
+    Timestamp until;
+  };
 
   // What every packet needs.
   bool has_delay_ = false;
@@ -127,6 +134,7 @@ class AdaptiveEstimator {
 
   // What updates need.
   SendClocks clocks_;
+  std::optional<FormerClock> former_clock_;
   CapacityShare share_;
   StandingQueue queue_;
   SteadyDelay steady_;

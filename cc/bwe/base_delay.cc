@@ -12,6 +12,7 @@ constexpr TimeDelta kSteadyTime = TimeDelta::Seconds(2);
 constexpr TimeDelta kSteadyTimeAfterLeap = TimeDelta::Millis(500);
 // What was in the queue before the leap has to leave first.
 constexpr TimeDelta kLeapTime = TimeDelta::Millis(1'500);
+constexpr int64_t kBackUs = 25'000;  // half of what is taken for a leap
 
 }  // namespace
 
@@ -27,6 +28,10 @@ bool SteadyDelay::Update(int64_t delay_us, double jitter, Timestamp now) {
   // What was steady before the leap is not what the path has now.
   if (HasLeapt(now)) return now - std::max(since_, *leap_) >= kSteadyTimeAfterLeap;
   return now - since_ >= kSteadyTime;
+}
+
+void SteadyDelay::OnFall(int64_t delay_us) {
+  if (leap_ && delay_us < leap_from_us_ + kBackUs) leap_.reset();
 }
 
 bool SteadyDelay::HasLeapt(Timestamp now) const { return leap_ && now - *leap_ <= kLeapTime; }

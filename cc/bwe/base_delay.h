@@ -31,8 +31,14 @@ class SteadyDelay {
  public:
   // From one packet to the next the delay rose at a stroke. Where packets were held up together,
   // those that follow are held up for less and less; where the path became longer or the clock was
-  // set, all are alike.
-  void OnLeap(Timestamp at) { leap_ = at; }
+  // set, all are alike. `from_us`: the delay before.
+  void OnLeap(int64_t from_us, Timestamp at) {
+    leap_ = at;
+    leap_from_us_ = from_us;
+  }
+  // From one packet to the next the delay fell. If to what it was, the leap was single packets':
+  // some senders stamp a retransmission with the time at which it was sent first.
+  void OnFall(int64_t delay_us);
   // Takes the least delay of the last 100 ms or so, and the jitter in seconds. True if it has
   // hardly changed for 2 s, soon after a leap for 0.5 s, in which it may change by as much as the
   // jitter.
@@ -52,6 +58,7 @@ class SteadyDelay {
   int64_t high_us_ = 0;
   Timestamp since_ = Timestamp::Micros(0);
   std::optional<Timestamp> leap_;
+  int64_t leap_from_us_ = 0;
 };
 
 }  // namespace remb::core

@@ -50,20 +50,20 @@ TEST_CASE("SteadyDelay: a queue varies") {
 TEST_CASE("SteadyDelay: soon after a leap 0.5 s are enough, unless the delay falls again") {
   SteadyDelay clock_set;
   clock_set.Update(50'000, 0, Timestamp::Millis(900));
-  clock_set.OnLeap(Timestamp::Millis(1'000));
+  clock_set.OnLeap(50'000, Timestamp::Millis(1'000));
   for (int64_t ms = 1'000; ms < 1'500; ms += 25) {
     CHECK_FALSE(clock_set.Update(150'000, 0, Timestamp::Millis(ms)));
   }
   CHECK(clock_set.Update(150'000, 0, Timestamp::Millis(1'500)));
   CHECK(clock_set.delay_us() == 150'000);
   SteadyDelay held_up;
-  held_up.OnLeap(Timestamp::Millis(1'000));
+  held_up.OnLeap(50'000, Timestamp::Millis(1'000));
   // It empties at a tenth of the capacity.
   for (int64_t ms = 1'000; ms < 2'000; ms += 25) {
     CHECK_FALSE(held_up.Update(150'000 - (ms - 1'000) * 100, 0, Timestamp::Millis(ms)));
   }
   SteadyDelay long_ago;
-  long_ago.OnLeap(Timestamp::Millis(1'000));
+  long_ago.OnLeap(50'000, Timestamp::Millis(1'000));
   for (int64_t ms = 2'100; ms < 4'100; ms += 25) {
     CHECK_FALSE(long_ago.Update(150'000, 0, Timestamp::Millis(ms)));
   }
@@ -72,7 +72,7 @@ TEST_CASE("SteadyDelay: soon after a leap 0.5 s are enough, unless the delay fal
 TEST_CASE("SteadyDelay: soon after a leap it may change by the jitter") {
   for (double jitter : {0.0, 0.005}) {
     SteadyDelay steady;
-    steady.OnLeap(Timestamp::Millis(0));
+    steady.OnLeap(50'000, Timestamp::Millis(0));
     bool is_steady = false;
     for (int64_t ms = 0; ms <= 600; ms += 25) {
       is_steady |= steady.Update(150'000 + ms % 100 * 60, jitter, Timestamp::Millis(ms));
@@ -81,10 +81,19 @@ TEST_CASE("SteadyDelay: soon after a leap it may change by the jitter") {
   }
 }
 
+TEST_CASE("SteadyDelay: a leap that single packets made is none") {
+  for (int64_t back_us : {60'000, 140'000}) {
+    SteadyDelay steady;
+    steady.OnLeap(50'000, Timestamp::Millis(0));
+    steady.OnFall(back_us);
+    CHECK(steady.HasLeapt(Timestamp::Millis(1)) == (back_us > 100'000));
+  }
+}
+
 TEST_CASE("SteadyDelay: what was steady before a leap says nothing after it") {
   SteadyDelay steady;
   for (int64_t ms = 0; ms <= 1'000; ms += 25) steady.Update(50'000, 0, Timestamp::Millis(ms));
-  steady.OnLeap(Timestamp::Millis(1'010));
+  steady.OnLeap(50'000, Timestamp::Millis(1'010));
   CHECK_FALSE(steady.Update(50'000, 0, Timestamp::Millis(1'025)));
 }
 

@@ -16,7 +16,7 @@ constexpr double kHighExcess = 0.002;
 constexpr double kHighTime = 2.5;
 constexpr double kHighQueueTimes = 2;
 constexpr double kHighPart = 0.3;   // of its peak: what falls further is emptying
-constexpr double kGonePart = 0.5;   // of the queue: so far below the threshold none stands
+constexpr double kNearPart = 0.5;   // of the queue: further below the threshold, cuts did empty it
 constexpr double kHighShare = 0.8;  // of trains: there are others
 constexpr double kShareWeight = 0.05;
 // The rate was halved and the queue did not fall: to wait longer is to starve.
@@ -104,16 +104,20 @@ inline void Competition::Observe(const Input& input, double rate, bool again) {
   if (input.busy && input.share && input.trains) {
     share_of_trains_ += kShareWeight * (*input.share / *input.trains - share_of_trains_);
   }
-  // The threshold rises while the rate falls, so a queue may stand on below it. One's own few
-  // packets on a slow path tremble about it, and fall further.
-  const double least_excess = high_ ? -kGonePart * input.queue : kHighExcess;
+  // The threshold rises while the rate falls: an excess tells where a queue begins to stand, not
+  // where it ends.
   const bool stands =
-      input.queue > (again ? kAgainQueue : kHighQueue) && input.excess > least_excess;
+      input.queue > (again ? kAgainQueue : kHighQueue) && (high_ || input.excess > kHighExcess);
   if (!stands) return high_.reset();
   if (!high_) {
-    high_ = {.since = input.now, .rate = rate, .receive_rate = input.receive_rate, .most = 0};
+    high_ = {.since = input.now,
+             .near_since = input.now,
+             .rate = rate,
+             .receive_rate = input.receive_rate,
+             .most = 0};
   }
   high_->most = std::max(high_->most, input.queue);
+  if (input.excess < -kNearPart * input.queue) high_->near_since = input.now;
 }
 
 std::optional<double> Competition::EntryRate(const Input& input, double rate, bool again) const {
@@ -121,15 +125,17 @@ std::optional<double> Competition::EntryRate(const Input& input, double rate, bo
   if (!high_ || input.excess <= kHighExcess || input.queue <= kHighPart * high_->most) {
     return std::nullopt;
   }
-  const bool starved =
-      rate < kStarvedRate * high_->rate && input.queue > kStarvedQueue * high_->most;
-  // Low rates have no trains. Those of a while ago tell, or it must be a queue that cuts did not
+  const double time = again ? kAgainTime : kHighTime + kHighQueueTimes * high_->most;
+  const bool starved = rate < std::max(kStarvedRate * high_->rate, kLeastRate) &&
+                       input.queue > kStarvedQueue * high_->most;
+  // Low rates have no trains. Those of a while ago tell, if the queue stays near the threshold,
+  // about which one's own few packets tremble widely; or it must be a queue that cuts did not
   // empty, or longer than one's own few packets make it.
   const bool others = input.trains ? share_of_trains_ < kHighShare
-                                   : input.train_share < kHighShare || starved ||
-                                         input.excess > kOthersPart * input.queue;
+                                   : (input.train_share < kHighShare &&
+                                      SecondsSince(high_->near_since, input.now) > time) ||
+                                         starved || input.excess > kOthersPart * input.queue;
   if (!others) return std::nullopt;
-  const double time = again ? kAgainTime : kHighTime + kHighQueueTimes * high_->most;
   if (SecondsSince(high_->since, input.now) <= time) return std::nullopt;
   const double entry = std::max({rate, high_->receive_rate, kStandPart * high_->rate, kLeastRate});
   if (!again) return entry;

@@ -39,6 +39,7 @@ class Competition {
   // A queue that stands without a break, and what there was when it began to.
   struct Stand {
     Timestamp since;
+    Timestamp near_since;  // and was not far below its threshold
     double rate;
     double receive_rate;
     double most;  // queue

@@ -133,13 +133,14 @@ TEST_CASE("Competition: does not begin with few packets of one's own") {
   Fixture fixture;
   fixture.trains = std::nullopt;
   fixture.train_share = 0.6;
-  fixture.share = 0.1e6;
-  fixture.threshold = 0.09;
+  fixture.share = 0.2e6;
+  fixture.rate = 0.22e6;
+  fixture.threshold = 0.05;
   for (int i = 0; i < 20; ++i) {
-    fixture.queue = 0.1;
+    fixture.queue = 0.06;
     fixture.Run(1.5);
     CHECK_FALSE(fixture.active());
-    fixture.queue = 0.05;
+    fixture.queue = 0.03;
     fixture.Step();
   }
 }

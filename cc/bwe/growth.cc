@@ -31,6 +31,8 @@ constexpr double kRoom = 1.05;
 constexpr double kFullRoom = 0.3;
 constexpr double kRoomGrowth = 1.5;  // of the rate
 // The less of what trains show is ours, the more others grow into the same room.
+// All of that growth from 0.87 on, as trains are noisy.
+constexpr double kSharedRoom = 1.5;     // times the cube of our part
 constexpr double kLeastRoomPart = 0.3;  // of that growth
 
 constexpr double kAfterEpisode = 1;
@@ -61,7 +63,8 @@ double GrowthPerSecond(const GrowthState& state) {
   if (With(AdaptivePart::kRoomGrowth) && state.trains) {
     const double room = *state.trains / rate - kRoom;
     const double ours = *state.trains / state.capacity.value_or(*state.trains);
-    const double speed = kRoomGrowth * std::clamp(ours * ours, kLeastRoomPart, 1.0);
+    const double speed =
+        kRoomGrowth * std::clamp(kSharedRoom * ours * ours * ours, kLeastRoomPart, 1.0);
     if (room > 0) growth = std::max(growth, speed * rate * std::min(1.0, room / kFullRoom));
   }
   return growth;

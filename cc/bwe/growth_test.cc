@@ -46,8 +46,8 @@ TEST_CASE("Growth: to where trains show room") {
 TEST_CASE("Growth: slower to where trains show room that others share") {
   GrowthState state = Steady(1e6);
   state.trains = 1.2e6;
-  for (const auto& [share, growth] :
-       {std::pair(1.0, 0.75e6), std::pair(0.8, 0.48e6), std::pair(0.3, 0.225e6)}) {
+  for (const auto& [share, growth] : {std::pair(1.0, 0.75e6), std::pair(0.9, 0.75e6),
+                                      std::pair(0.8, 0.576e6), std::pair(0.3, 0.225e6)}) {
     state.capacity = *state.trains / share;
     CHECK(GrowthPerSecond(state) == Approx(growth));
   }
