@@ -267,8 +267,8 @@ struct Message {
 
 namespace remb {
 
-// An estimator, one per peer connection. Threads may share it: one that calls waits for another's call to end. After
-// Close() all other calls fail.
+// An estimator, one per peer connection. Threads may share it: one that calls waits for another's call to end. Once it is
+// closed, all calls fail but another close.
 class SharedEstimator {
  public:
   // With all defaults, or with a config, which is copied. Returns REMB_OK; REMB_ERR_ARGUMENT, REMB_ERR_NO_MEMORY.
@@ -279,7 +279,7 @@ class SharedEstimator {
   void Reset();
   void AddStream(const Stream& stream);
   void RemoveStream(uint32_t ssrc);
-  int32_t OnRtpPacket(int64_t now_us, std::span<const uint8_t> rtp);
+  int32_t OnRtpPacket(int64_t now_us, std::span<const uint8_t> data);
   // As OnRtpPacket for a packet whose header the caller has parsed.
   int32_t OnPacket(const Packet& packet);
   int32_t SetMaxBitrate(int64_t bitrate_bps);

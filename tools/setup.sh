@@ -17,13 +17,14 @@ and nothing at all if all is there. Needs root or sudo to install. On another sy
                  aiortc   tests with a sender in Python: aiortc, in .cache/aiortc
                  plots    tools/publish.sh: matplotlib and PyYAML, in .cache/plots
                  python   tests of the Python package as a wheel, of its types, captures and plots: in .cache/wheel
-                 java     Java and its tests: a JDK and Maven
+                 java     Java and its tests: a JDK, Maven, ffmpeg as a sender
                  csharp   C# and its tests: Mono and its compiler
+                 examples tests of cc/examples as users build and call it: CMake, ffmpeg
   --check      install nothing; exit 1 if something is missing
 EOF
 }
 
-dev=false browser=false aiortc=false plots=false python=false java=false csharp=false check=false
+dev=false browser=false aiortc=false plots=false python=false java=false csharp=false examples=false check=false
 for arg; do
   case $arg in
     --with=*)
@@ -37,7 +38,11 @@ for arg; do
           python) python=true ;;
           java) java=true ;;
           csharp) csharp=true ;;
-          *) echo "setup.sh: --with knows dev, browser, aiortc, plots, python, java and csharp, not \"$part\"" >&2 && exit 2 ;;
+          examples) examples=true ;;
+          *)
+            echo "setup.sh: --with has no \"$part\": see --help" >&2
+            exit 2
+            ;;
         esac
       done
       ;;
@@ -101,6 +106,8 @@ missing() {
     have mcs || echo mono-mcs
     have mono || echo mono-runtime
   fi
+  if $java || $examples || $dev; then have ffmpeg || echo ffmpeg; fi
+  if $examples || $dev; then have cmake || echo cmake; fi
   if $dev || $aiortc || $plots || $python; then have_file '/usr/lib/python3*/ensurepip' || echo python3-venv; fi
   $dev || return 0
   have clang-14 || echo clang-14
@@ -108,8 +115,6 @@ missing() {
   have clang-format || echo clang-format
   have shellcheck || echo shellcheck
   have valgrind || echo valgrind
-  have cmake || echo cmake
-  have ffmpeg || echo ffmpeg
 }
 
 sudo=() scratch=

@@ -7,12 +7,14 @@ usage() {
   cat <<'EOF'
 Usage: tools/test.sh [BAZEL ARGUMENTS]
 
-Installs what is missing (tools/setup.sh), then runs all tests: `bazel test //...` (C++, C, Go, Python,
-Java, C#); once more the Go tests with the race detector, the core's with AddressSanitizer and those with threads under ThreadSanitizer; and
-tools/install.sh with its self-check into a temporary folder. The last line counts the test cases: N passed, N failed.
+Installs what is missing (tools/setup.sh), then runs all tests: `bazel test //...` (C++, C, Go, Python, Java, C#); once
+more the Go tests with the race detector, the core's with AddressSanitizer and those with threads under ThreadSanitizer;
+and tools/install.sh with its self-check into a temporary folder. The last line counts the test cases: N passed, N
+failed.
 
-Tests with a real Chromium, with aiortc, of the Python package, and in Java and C# say that they are skipped where these are
-missing; tools/setup.sh --with=browser,aiortc,python,java,csharp installs them. They take ten minutes.
+Tests with a real Chromium, with aiortc, of the Python package, in Java and C#, and with ffmpeg are skipped, and say so,
+where these are missing; tools/setup.sh --with=browser,aiortc,python,java,csharp,examples installs them. They take ten
+minutes.
 
 With arguments it runs only `bazel test` with these, over //... if they name no target:
 

@@ -103,7 +103,7 @@ void AdaptiveEstimator::TakeClock(int64_t delay_us, Timestamp now) {
                        delay_us >= former_clock_->base_us - kDelayFallUs &&
                        delay_us <= former_clock_->base_us + SendClocks::kApartUs;
   RestartClock();
-  base_.Restart(returns ? std::min(former_clock_->base_us, delay_us) : delay_us, now);
+  base_.Restart(returns ? former_clock_->base_us : delay_us, now);
   has_delay_ = true;
   former_clock_ = left;
 }
@@ -127,6 +127,7 @@ void AdaptiveEstimator::OnTrainStart(const ReceivedPacket& packet, PacketTrains:
 void AdaptiveEstimator::RestartClock() {
   has_delay_ = false;
   clocks_.Restart();
+  former_clock_.reset();
   trains_.RestartClock();
   packets_.ForgetDelays();
   steady_.Restart();

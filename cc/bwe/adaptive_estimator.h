@@ -66,7 +66,7 @@ class AdaptiveEstimator {
  private:
   // What is more than a packet's time on a path of 0.25 Mbit/s is no queue that grew.
   static constexpr int64_t kDelayLeapUs = 50'000;
-  // Less than jitter lets the delay fall from packet to packet.
+  // Jitter seldom lets the delay fall by that from packet to packet.
   static constexpr int64_t kDelayFallUs = 20'000;
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE Stream* Count(const ReceivedPacket& packet, Timestamp now,

@@ -360,6 +360,90 @@ class Packets {
   StreamTable streams_{10};
 };
 
+// Feeds frames of four packets, 30 a second.
+class Frames {
+ public:
+  // For so long, with such a delay by the sender's clock.
+  void Send(int64_t length_ms, int64_t delay_ms, uint32_t ssrc = 1) {
+    for (const int64_t end_us = now_us_ + length_ms * 1'000; now_us_ < end_us; now_us_ += 33'000) {
+      for (int64_t us = now_us_; us < now_us_ + 8'000; us += 2'000) Feed(us, delay_ms, ssrc);
+    }
+  }
+  // A queue that grows within 0.5 s, without leaps.
+  void SendRising(int64_t from_ms, int64_t to_ms) {
+    for (int64_t i = 1; i <= 15; ++i) Send(33, from_ms + (to_ms - from_ms) * i / 15);
+  }
+  // One more packet behind the frame.
+  void SendOne(int64_t delay_ms, uint32_t ssrc) { Feed(now_us_ - 20'000, delay_ms, ssrc); }
+  AdaptiveEstimator& estimator() { return packets_.estimator(); }
+  double base_ms() { return estimator().signals().base_delay_ms; }
+  double queue_ms() { return estimator().signals().queue_ms; }
+
+ private:
+  void Feed(int64_t arrival_us, int64_t delay_ms, uint32_t ssrc) {
+    packets_.Feed(arrival_us - delay_ms * 1'000, arrival_us, 1'000, ssrc);
+  }
+
+  Packets packets_;
+  int64_t now_us_ = 40'000'000;
+};
+
+TEST_CASE("AdaptiveEstimator: stale send times of retransmissions do not hide a queue") {
+  Frames frames;
+  frames.Send(5'000, 50);
+  frames.SendRising(50, 350);
+  const double base_ms = frames.base_ms();
+  for (int64_t stale_ms = 650; stale_ms <= 950; stale_ms += 75) frames.Send(33, 350 + stale_ms, 2);
+  REQUIRE(frames.base_ms() > base_ms + 500);  // taken for another clock
+  frames.Send(200, 350);
+  CHECK(std::abs(frames.base_ms() - base_ms) < 1);
+  CHECK(frames.queue_ms() > 250);
+}
+
+TEST_CASE("AdaptiveEstimator: a clock that comes back has the base that it had") {
+  struct Return {
+    int64_t after_ms;
+    int64_t delay_ms;
+    double base_ms;
+  };
+  for (const Return& back : {Return{15'000, 150, 50},
+                             {15'000, 40, 40},
+                             {15'000, 20, 20},
+                             {15'000, 650, 650},
+                             {25'000, 150, 150}}) {
+    CAPTURE(back.after_ms, back.delay_ms);
+    Frames frames;
+    frames.Send(5'000, 50);
+    const double base_ms = frames.base_ms();
+    frames.Send(back.after_ms, 9'000, 2);
+    REQUIRE(frames.base_ms() > base_ms + 8'900);
+    frames.Send(200, back.delay_ms);
+    CHECK(std::abs(frames.base_ms() - base_ms - (back.base_ms - 50)) < 1);
+  }
+}
+
+TEST_CASE("AdaptiveEstimator: what was known of clocks ends with the source of send times") {
+  Frames frames;
+  frames.Send(5'000, 50);
+  frames.Send(1'000, 9'000, 2);
+  frames.estimator().RestartClock();
+  frames.Send(1'000, 5'000);
+  const double base_ms = frames.base_ms();
+  frames.Send(200, 150);
+  CHECK(std::abs(frames.base_ms() - base_ms + 4'850) < 1);
+}
+
+TEST_CASE("AdaptiveEstimator: a single stale packet makes no longer path of a queue") {
+  Frames frames;
+  frames.Send(5'000, 50);
+  frames.SendRising(50, 150);
+  const double base_ms = frames.base_ms();
+  frames.SendOne(350, 2);
+  frames.Send(1'200, 150);  // a longer path would be one 0.5 s after the leap
+  CHECK(std::abs(frames.base_ms() - base_ms) < 1);
+  CHECK(frames.queue_ms() > 95);
+}
+
 TEST_CASE("AdaptiveEstimator: packets without a send time count in the rate alone") {
   Packets packets;
   for (int i = 0; i < 200; ++i) {

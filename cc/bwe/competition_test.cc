@@ -129,6 +129,27 @@ TEST_CASE("Competition: begins where trains of a while ago have told of others")
   CHECK(fixture.active());
 }
 
+TEST_CASE("Competition: begins without trains if the rate was halved, or the queue is a long one") {
+  struct Stand {
+    double threshold;
+    double queue;
+    double share;
+    bool begins;
+  };
+  // The rate is cut to 0.9 of the share, from 1 Mbit/s.
+  for (const Stand& stand : {Stand{0.12, 0.2, 0.5e6, true}, Stand{0.12, 0.2, 0.7e6, false},
+                             Stand{0.05, 0.11, 0.7e6, true}, Stand{0.06, 0.11, 0.7e6, false}}) {
+    CAPTURE(stand.threshold, stand.share);
+    Fixture fixture;
+    fixture.trains = std::nullopt;
+    fixture.threshold = stand.threshold;
+    fixture.queue = stand.queue;
+    fixture.share = stand.share;
+    fixture.Run(10);
+    CHECK(fixture.active() == stand.begins);
+  }
+}
+
 TEST_CASE("Competition: does not begin with few packets of one's own") {
   Fixture fixture;
   fixture.trains = std::nullopt;

@@ -14,7 +14,8 @@ class MissingPackets {
   // come, or -1 if it is one of them itself. That is told as long as it is no more than 63 numbers
   // late. Duplicates change nothing; numbers that leap by 1000 or more began anew.
   int OnPacket(uint16_t number) {
-    if (ABSL_PREDICT_TRUE(static_cast<uint16_t>(number - newest_) == 1 && started_)) {
+    const bool follows = started_ && static_cast<uint16_t>(number - newest_) == 1;
+    if (ABSL_PREDICT_TRUE(follows && number % kMarkEach != 0)) {
       newest_ = number;
       return 0;
     }
@@ -22,11 +23,14 @@ class MissingPackets {
   }
 
  private:
+  // Twice in the range of numbers marks are brought up to date: those of a range ago say nothing.
+  static constexpr uint16_t kMarkEach = 0x8000;
+
   int OnOtherPacket(uint16_t number);
 
   bool started_ = false;
   uint16_t newest_ = 0;
-  uint16_t marked_ = 0;   // the newest number when there was a gap last
+  uint16_t marked_ = 0;   // the newest number when there was a gap, or kMarkEach, last
   uint64_t missing_ = 0;  // bit i: marked_ - i is
 };
 

@@ -56,6 +56,20 @@ TEST_CASE("MissingPackets: remembers 63 numbers") {
   CHECK(Sum({100, 1'000, 937}) == 898);
 }
 
+TEST_CASE("MissingPackets: what was missing a range of numbers ago is forgotten") {
+  for (const int first : {0, 10, 0x8000, 65'500}) {
+    CAPTURE(first);
+    MissingPackets packets;
+    packets.OnPacket(static_cast<uint16_t>(first));
+    int sum = 0;
+    for (int number = first + 10; number < first + 65'546; ++number) {
+      sum += packets.OnPacket(static_cast<uint16_t>(number));
+    }
+    CHECK(sum == 9);
+    CHECK(packets.OnPacket(static_cast<uint16_t>(first + 5)) == 0);  // a duplicate
+  }
+}
+
 TEST_CASE("MissingPackets: any loss, delay and duplicates are counted to the packet") {
   testing::Random random(3);
   MissingPackets packets;

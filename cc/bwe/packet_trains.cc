@@ -83,6 +83,7 @@ PacketTrains::Start PacketTrains::StartTrain(int64_t send_us, Timestamp arrival,
   first_arrival_ = last_arrival_ = arrival;
   bytes_ = first_bytes_ = last_bytes_ = size.bytes();
   least_delay_us_ = arrival.us() - send_us;
+  untimed_bytes_ = 0;
   return start;
 }
 
@@ -91,6 +92,7 @@ bool PacketTrains::Complete() {
   ++count_;
   NoteDelay();
   if (!With(AdaptivePart::kTrains) || gaps_ < kMinGaps) return false;
+  if (untimed_gap_ == gaps_) bytes_ -= untimed_bytes_;
   // What came after the first packet arrived; what went before the last one was sent.
   const double arrival_rate =
       BitsPerSecond(bytes_ - first_bytes_, (last_arrival_ - first_arrival_).us());

@@ -52,8 +52,13 @@ class PacketTrains {
     return {};
   }
   // Counts a packet without a send time on the line: one that arrives within a train was carried
-  // with it.
-  void OnUntimedPacket(DataSize size) { bytes_ += size.bytes(); }
+  // with it, one behind its last packet was not.
+  void OnUntimedPacket(DataSize size) {
+    if (untimed_gap_ != gaps_) untimed_bytes_ = 0;
+    untimed_gap_ = gaps_;
+    untimed_bytes_ += size.bytes();
+    bytes_ += size.bytes();
+  }
   // The next packet's times have nothing to do with those before it. What was measured stays.
   void RestartClock();
 
@@ -114,6 +119,8 @@ class PacketTrains {
   int64_t first_bytes_ = 0;
   int64_t last_bytes_ = 0;
   int64_t least_delay_us_ = 0;
+  int untimed_gap_ = 0;  // the gap in which the next so many bytes, of bytes_, had no send time
+  int64_t untimed_bytes_ = 0;
   double gap_ewma_us_ = 7'000;  // 1200 bytes at 1.4 Mbit/s, to begin with
 
   // All before.

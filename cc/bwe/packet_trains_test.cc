@@ -75,6 +75,34 @@ TEST_CASE("PacketTrains: the rate on arrival is the path's, where that is slower
   CHECK_FALSE(unlimited.trains.Limit(unlimited.now()));
 }
 
+TEST_CASE("PacketTrains: packets without a send time count where they arrive within a train") {
+  for (const bool within : {true, false}) {
+    CAPTURE(within);
+    Sender sender;
+    for (int frame = 0; frame < 30; ++frame) {
+      for (int i = 0; i < 4; ++i) {
+        const int64_t send_us = sender.now_us + i * 1'000;
+        sender.Feed(send_us, sender.now_us + kDelayUs + i * 4'800);
+        if (i > 0 && i < 3 && within) sender.trains.OnUntimedPacket(DataSize::Bytes(kBytes));
+      }
+      if (!within) {
+        for (int i = 0; i < 5; ++i) sender.trains.OnUntimedPacket(DataSize::Bytes(kBytes));
+      }
+      sender.now_us += 33'333;
+    }
+    CHECK(*sender.trains.Capacity(sender.now()) == Approx(within ? 2e6 * 5 / 3 : 2e6));
+  }
+}
+
+TEST_CASE("PacketTrains: without send times of packets no limit is known") {
+  for (const bool own_send_times : {true, false}) {
+    Sender sender;
+    for (int i = 0; i < 30; ++i) sender.Frame(5, 1'000, 4'800, 33'333, own_send_times);
+    CHECK(sender.trains.Capacity(sender.now()));
+    CHECK(sender.trains.Limit(sender.now()).has_value() == own_send_times);
+  }
+}
+
 TEST_CASE("PacketTrains: a small last packet is no limit") {
   Sender sender;
   for (int frame = 0; frame < 30; ++frame) {

@@ -94,6 +94,13 @@ TEST_CASE("SendClocks: packets by a third clock count for none of the two") {
     taken = taken || clocks.Off(ms + 1) || clocks.Off(ms + 2, 3 * kOtherUs);
   }
   CHECK_FALSE(taken);
+  Clocks three;
+  for (int64_t ms = 1'000; ms < 4'000 && !taken; ms += 10) {
+    three.On(ms);
+    taken = three.Off(ms + 1) || three.Off(ms + 2);
+    three.Off(ms + 3, 3 * kOtherUs);
+  }
+  CHECK(taken);
 }
 
 TEST_CASE("SendClocks: a slow stream's clock that was set") {

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Has ffmpeg send video to the receiver, and holds the REMBs that come back to what they must be.
 
-Usage: receiver_test.py PREFIX EXAMPLES, the folders of an installed libremb and of the program. It is built as its
-users build it: by pkg-config, and by CMake where there is one.
+Usage: receiver_test.py PREFIX EXAMPLES README, the folders of an installed libremb and of the program. It is built as
+its users build it: by pkg-config, and by CMake where there is one. README has programs in C and C++, which are run too.
 """
 
+import contextlib
 import itertools
 import os
 import pathlib
@@ -27,16 +28,20 @@ SOURCE = ["-f", "lavfi", "-i", f"testsrc2=size=320x240:rate=30:duration={SECONDS
 CODEC = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "60", "-b:v", str(VIDEO_BPS)]
 
 
+def flags_of(prefix):
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(prefix / "lib/pkgconfig"))
+    return subprocess.check_output(["pkg-config", "--cflags", "--libs", "remb"], env=environment, text=True).split()
+
+
 def build(prefix, examples, scratch):
     """Yields each way to build it, and the program."""
-    environment = dict(os.environ, PKG_CONFIG_PATH=str(prefix / "lib/pkgconfig"))
-    flags = subprocess.check_output(["pkg-config", "--cflags", "--libs", "remb"], env=environment, text=True).split()
+    flags = flags_of(prefix)
     warnings = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror"]
     program = scratch / "receiver"
     subprocess.run(["cc", *warnings, examples / "receiver.c", *flags, "-o", program], check=True)
     yield "pkg-config", program
     if shutil.which("cmake") is None:
-        print("skipped: CMake is not installed")
+        print("skipped: the build by CMake, which is not installed (tools/setup.sh --with=examples)")
         return
     folder = scratch / "cmake"
     subprocess.run(["cmake", "-S", examples, "-B", folder, f"-DCMAKE_PREFIX_PATH={prefix}"], check=True)
@@ -137,15 +142,52 @@ def check(path, printed):
     return rates
 
 
+def answer_of(program, port):
+    """The first REMB to 800 kbit/s with abs-send-time, in frames of four packets."""
+    receiver = subprocess.Popen([program])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.settimeout(0.04)
+        try:
+            for number in itertools.count():
+                assert number < 1000 and receiver.poll() is None, "README's C program does not answer"
+                stamp = 3 << 28 | 2 << 24 | int(time.monotonic() * (1 << 18)) & 0xFFFFFF
+                rtp = struct.pack("!BBHIIHHI", 0x90, 96, number, 0, 7, 0xBEDE, 1, stamp) + bytes(1000)
+                sender.sendto(rtp, ("127.0.0.1", port))
+                if number % 4 != 3:
+                    continue
+                with contextlib.suppress(TimeoutError, ConnectionRefusedError):
+                    return parse_remb(sender.recv(2000))
+        finally:
+            receiver.kill()
+            receiver.wait()
+
+
+def check_readme(prefix, readme, scratch):
+    """Its programs, as written but for the port."""
+    programs = dict(re.findall(r"^```(c|cpp)\n(.*?)^```$", readme.read_text(), re.DOTALL | re.MULTILINE))
+    port, warnings = free_port(), ["-Wall", "-Wextra", "-Werror", *flags_of(prefix)]
+    assert "htons(5004)" in programs["c"]
+    (scratch / "readme.c").write_text(programs["c"].replace("htons(5004)", f"htons({port})"))
+    (scratch / "readme.cc").write_text(programs["cpp"])
+    subprocess.run(["cc", scratch / "readme.c", *warnings, "-o", scratch / "readme_c"], check=True)
+    subprocess.run(["c++", "-std=c++20", scratch / "readme.cc", *warnings, "-o", scratch / "readme_cc"], check=True)
+    printed = subprocess.check_output([scratch / "readme_cc"], text=True)
+    assert len(re.findall(r"^\d\.\d{3} s: \d{6,} bit/s$", printed, re.MULTILINE)) > 5, printed
+    sender, rate, ssrcs = answer_of(scratch / "readme_c", port)
+    assert (sender, ssrcs) == (1, (7,)) and rate > 100_000, (sender, rate, ssrcs)
+    print("README's programs run")
+
+
 def main():
-    prefix, examples = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+    prefix, examples, readme = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
     with tempfile.TemporaryDirectory() as scratch:
+        check_readme(prefix, readme, pathlib.Path(scratch))
         for how, program in build(prefix, examples, pathlib.Path(scratch)):
             bad = subprocess.run([program], capture_output=True, text=True)
             assert bad.returncode == 2 and "usage" in bad.stderr, bad
             print(f"built by {how}")
         if shutil.which("ffmpeg") is None:
-            print("skipped: calls, as ffmpeg is not installed (tools/setup.sh --with=dev)")
+            print("skipped: calls, as ffmpeg is not installed (tools/setup.sh --with=examples)")
             return
         # Encoded first, as a busy machine may take longer than the video lasts.
         video = pathlib.Path(scratch) / "video.mkv"

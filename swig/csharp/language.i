@@ -97,6 +97,8 @@ using System.Runtime.InteropServices;
 %typemap(csclassmodifiers) SWIGTYPE "public partial class"
 %typemap(csbody) SWIGTYPE %{
   private readonly NativeHandle handle;
+  // The handle is closed when the last call that uses it ends, which may take long if there always is one.
+  private volatile bool disposed;
 
   internal $csclassname(global::System.IntPtr pointer, bool owned) {
     handle = new NativeHandle(pointer, Free);
@@ -104,12 +106,16 @@ using System.Runtime.InteropServices;
 
   private NativeHandle swigCPtr {
     get {
-      if (handle.IsClosed) throw new global::System.ObjectDisposedException(GetType().FullName);
+      if (disposed) throw new global::System.ObjectDisposedException(GetType().FullName);
       return handle;
     }
   }
 
-  internal static NativeHandle getCPtr($csclassname obj) { return obj == null ? null : obj.swigCPtr; }
+  // Null is found here, not when the call begins: Mono would then hold on to the handles before it for ever.
+  internal static NativeHandle getCPtr($csclassname obj) {
+    if (obj == null) throw new global::System.ArgumentNullException(null, "a $csclassname is null");
+    return obj.swigCPtr;
+  }
 
   [global::System.Runtime.InteropServices.DllImport("remb_csharp", EntryPoint = "CSharp_Libremb_delete_$csclassname")]
   private static extern void Free(global::System.IntPtr pointer);
@@ -122,7 +128,9 @@ using System.Runtime.InteropServices;
   }
 %}
 %typemap(csdisposing, methodname="Dispose", methodmodifiers="internal", parameters="bool disposing") SWIGTYPE {
-    if (disposing) handle.Dispose();
+    if (!disposing) return;
+    disposed = true;
+    handle.Dispose();
   }
 %ignore remb::SharedEstimator::Close;
 %nodefaultctor remb::Stats;

@@ -100,6 +100,11 @@ class Elements {
 }
 %typemap(freearg) std::span<const uint8_t> "PyBuffer_Release(&view$argnum);"
 
+// Nobody's method: Estimator.poll(None, 0).
+%typemap(check) SWIGTYPE* self {
+  if ($1 == nullptr) SWIG_exception_fail(SWIG_TypeError, "self is None");
+}
+
 %define %column(ELEMENT)
 %typemap(in) std::span<ELEMENT> (Elements<ELEMENT> elements) {
   if (!elements.Get($input, &$1)) SWIG_fail;
@@ -198,8 +203,25 @@ def _show_members(self):
 %}
 }
 
+// One function in place of two overloads: it shows its parameters, and takes them by name.
+%ignore remb::SharedEstimator::Poll(int64_t);
+%ignore remb::SharedEstimator::Poll(int64_t, Message&);
+%rethrow(remb::SharedEstimator::Poll, auto lock = Lock(*arg1);)
+%extend remb::SharedEstimator {
+  int32_t Poll(int64_t now_us, remb::Message* message = nullptr) {
+    return message == nullptr ? $self->Poll(now_us) : $self->Poll(now_us, *message);
+  }
+}
+
 %extend remb::SharedEstimator {
 %pythoncode %{
+    def __init__(self, config=None):
+        """With all defaults, or with a config, which is copied.
+
+        Raises remb.Error with ERR_ARGUMENT, ERR_NO_MEMORY.
+        """
+        _native.Estimator_swiginit(self, _native.new_Estimator() if config is None else _native.new_Estimator(config))
+
     def __enter__(self):
         return self
 

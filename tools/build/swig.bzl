@@ -197,12 +197,12 @@ def _swig_test_impl(ctx):
     runfiles = runfiles.merge(ctx.attr.binding[DefaultInfo].default_runfiles)
     return [DefaultInfo(executable = script, runfiles = runfiles)]
 
-# What runs a test's main file. Those of Java and C# are scripts, which find the binding's files in swig/LANGUAGE.
+# What runs a test's main file: a program in Python; for Java and C# a script, beside which lies what was built.
 _INTERPRETERS = {
     # Not where the main file really is, which is the source tree: there the package lacks what is built.
     "python": "env PYTHONPATH={folder} PYTHONDONTWRITEBYTECODE=1 " + PYTHON,
     "java": "env JAVA_HOME=%s bash" % JDK,
-    "csharp": "env MCS=%s MONO=%s bash" % (MCS, MONO),
+    "csharp": "env REMB_MCS=%s REMB_MONO=%s bash" % (MCS, MONO),
 }
 
 swig_test = rule(

@@ -1,9 +1,12 @@
 #include "tools/replay/golden.h"
 
+#include <absl/strings/match.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
+#include <absl/strings/string_view.h>
+#include <absl/strings/strip.h>
 #include <remb/remb.h>
 
 #include <algorithm>
@@ -26,18 +29,22 @@ constexpr size_t kExact = 3;  // of a row's values; a state follows, then reals
 
 constexpr char kList[] = "golden.csv";
 constexpr char kListHeader[] = "trace,clock,expected";
+constexpr absl::string_view kTrace = ".trace.csv";
 
 struct Answer {
   std::string_view clock_name;
   int32_t clock;
+  const char* suffix;  // of the file, where there is no list
   const char* header;
 };
 
 constexpr std::array<Answer, 3> kAnswers = {{
-    {"abs-send-time", REMB_CLOCK_ABS_SEND_TIME,
+    {"abs-send-time", REMB_CLOCK_ABS_SEND_TIME, ".expected.csv",
      "arrival_us,estimate_bps,ssrc_count,detector_state,offset_ms,noise_variance_ms2,threshold_ms"},
-    {"toffset", REMB_CLOCK_TRANSMISSION_OFFSET, "time_us,estimate_bps,ssrc_count"},
-    {"rtp-timestamp", REMB_CLOCK_RTP_TIMESTAMP, "time_us,estimate_bps,ssrc_count"},
+    {"toffset", REMB_CLOCK_TRANSMISSION_OFFSET, ".toffset-expected.csv",
+     "time_us,estimate_bps,ssrc_count"},
+    {"rtp-timestamp", REMB_CLOCK_RTP_TIMESTAMP, ".rtptime-expected.csv",
+     "time_us,estimate_bps,ssrc_count"},
 }};
 
 // A report as the numbers of its row. All integers among them are far below 2^53.
@@ -114,13 +121,22 @@ absl::StatusOr<std::vector<Row>> Replay(const GoldenCase& golden) {
   }
 }
 
-}  // namespace
+GoldenCase Case(const std::string& folder, const std::string& trace, const Answer& answer,
+                const std::string& expected) {
+  return {std::string(absl::StripSuffix(trace, kTrace)),
+          std::string(answer.clock_name),
+          answer.clock,
+          REMB_PROFILE_LIBWEBRTC,
+          absl::StrCat(folder, "/", trace),
+          absl::StrCat(folder, "/", expected)};
+}
 
-absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folder) {
+// Those of a list. files are the folder's CSV files.
+absl::StatusOr<std::vector<GoldenCase>> ReadList(const std::string& folder,
+                                                 const std::set<std::string>& files) {
   const std::string list = absl::StrCat(folder, "/", kList);
   std::ifstream file(list);
   std::string line;
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", list));
   if (!std::getline(file, line) || line != kListHeader) {
     return absl::InvalidArgumentError(absl::StrCat(list, ":1:1: the header must be ", kListHeader));
   }
@@ -135,22 +151,55 @@ absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folde
       return absl::InvalidArgumentError(absl::StrCat(
           list, ":", cases.size() + 2, ": not a trace, a clock and what is expected: ", line));
     }
-    cases.push_back({fields[0].substr(0, fields[0].find('.')), fields[1], answer->clock,
-                     REMB_PROFILE_LIBWEBRTC, absl::StrCat(folder, "/", fields[0]),
-                     absl::StrCat(folder, "/", fields[2])});
+    cases.push_back(Case(folder, fields[0], *answer, fields[2]));
     listed.insert({fields[0], fields[2]});
   }
+  for (const std::string& name : files) {
+    if (listed.count(name) == 0) {
+      return absl::NotFoundError(absl::StrCat(list, " has not ", folder, "/", name));
+    }
+  }
+  return cases;
+}
 
+// Those that the names of the folder's CSV files tell of.
+absl::StatusOr<std::vector<GoldenCase>> MatchNames(const std::string& folder,
+                                                   const std::set<std::string>& files) {
+  std::vector<GoldenCase> cases;
+  for (const std::string& trace : files) {
+    if (!absl::EndsWith(trace, kTrace)) continue;
+    const size_t before = cases.size();
+    for (const Answer& answer : kAnswers) {
+      const std::string expected = absl::StrCat(absl::StripSuffix(trace, kTrace), answer.suffix);
+      if (files.count(expected) != 0) cases.push_back(Case(folder, trace, answer, expected));
+    }
+    if (cases.size() == before) {
+      return absl::NotFoundError(absl::StrCat(folder, "/", trace, ": nothing is expected of it"));
+    }
+  }
+  const auto answers = std::count_if(files.begin(), files.end(), [](const std::string& name) {
+    return std::any_of(kAnswers.begin(), kAnswers.end(),
+                       [&](const Answer& answer) { return absl::EndsWith(name, answer.suffix); });
+  });
+  if (static_cast<size_t>(answers) != cases.size()) {
+    return absl::NotFoundError(absl::StrCat(folder, ": ", answers, " files of answers, but only ",
+                                            cases.size(), " with a trace"));
+  }
+  return cases;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folder) {
   namespace fs = std::filesystem;
   std::error_code error;
+  std::set<std::string> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".csv" && listed.count(entry.path().filename()) == 0) {
-      return absl::NotFoundError(absl::StrCat(list, " has not ", entry.path().string()));
-    }
+    if (entry.path().extension() == ".csv") files.insert(entry.path().filename().string());
   }
   if (error)
     return absl::NotFoundError(absl::StrCat("cannot read ", folder, ": ", error.message()));
-  return cases;
+  return files.count(kList) != 0 ? ReadList(folder, files) : MatchNames(folder, files);
 }
 
 absl::StatusOr<Agreement> Check(const GoldenCase& golden) {

@@ -28,8 +28,10 @@ struct Agreement {
   double largest_signal_error = 0;  // as a fraction of max(1, |x|)
 };
 
-// The cases that a folder's golden.csv lists, with the libwebrtc profile. A CSV file that it does
-// not list is an error.
+// The cases of a folder, with the libwebrtc profile: those that its golden.csv lists, which must
+// name all other CSV files there; without it every NAME.trace.csv with each NAME.expected.csv,
+// NAME.toffset-expected.csv and NAME.rtptime-expected.csv beside it. A trace of which nothing is
+// expected, or an answer without its trace, is an error.
 absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folder);
 
 // Times, estimates, SSRC counts and states must be equal; signals within 1e-6 * max(1, |x|).

@@ -1,6 +1,8 @@
 // golden: replays every trace of a folder and compares with the answers recorded beside it.
 //
 //   bazel run -c opt //tools/replay:golden [-- FOLDER]
+//
+// golden.h says which files make a case.
 
 #include <absl/status/statusor.h>
 #include <absl/strings/str_format.h>

@@ -61,6 +61,29 @@ TEST_CASE("libwebrtc profile: a list that can't be read or leaves a file out is 
   fs::remove_all(folder);
 }
 
+TEST_CASE("libwebrtc profile: without a list, names tell what is expected of which trace") {
+  namespace fs = std::filesystem;
+  const fs::path folder = "unlisted." + std::to_string(getpid());
+  fs::create_directory(folder);
+  auto message = [&] { return std::string(FindGoldenCases(folder.string()).status().message()); };
+  std::ofstream(folder / "x.trace.csv");
+  CHECK(message().find("x.trace.csv: nothing is expected of it") != std::string::npos);
+  std::ofstream(folder / "x.rtptime-expected.csv");
+  std::ofstream(folder / "x.expected.csv");
+  std::ofstream(folder / "notes.csv");  // nobody's
+  auto cases = FindGoldenCases(folder.string());
+  REQUIRE(cases.ok());
+  REQUIRE(cases->size() == 2);
+  CHECK((*cases)[0].name == "x");
+  CHECK((*cases)[0].clock == REMB_CLOCK_ABS_SEND_TIME);
+  CHECK((*cases)[1].clock_name == "rtp-timestamp");
+  CHECK((*cases)[1].expected_path == folder.string() + "/x.rtptime-expected.csv");
+  std::ofstream(folder / "y.toffset-expected.csv");
+  CHECK(message().find("3 files of answers, but only 2 with a trace") != std::string::npos);
+  fs::remove_all(folder);
+  CHECK(message().find("cannot read") == 0);
+}
+
 // What Check says of steady by abs-send-time if the expected answer is changed by replacing a text.
 std::string AfterChange(const std::string& from, const std::string& to) {
   auto steady = std::find_if(Cases().begin(), Cases().end(), [](const GoldenCase& golden) {

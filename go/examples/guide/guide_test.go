@@ -5,17 +5,13 @@ package guide
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestCode finds each block of Go code of the guide in a file that compiles.
+// TestCode finds each block of Go code of the guide and of README in a file that compiles.
 func TestCode(t *testing.T) {
-	const file = "../../../docs/pion.md"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	names, err := filepath.Glob("../*/*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -28,19 +24,22 @@ func TestCode(t *testing.T) {
 		}
 		compiled = append(compiled, lines(string(source)))
 	}
-	blocks := strings.Split(string(text), "```go\n")[1:]
-	if len(blocks) < 5 || len(compiled) < 6 {
-		t.Fatalf("%d blocks, %d files", len(blocks), len(compiled))
-	}
-next:
-	for _, block := range blocks {
-		code, _, _ := strings.Cut(block, "```")
-		for _, source := range compiled {
-			if strings.Contains(source, lines(code)) {
-				continue next
+	for file, least := range map[string]int{"docs/pion.md": 5, "README.md": 1} {
+		text, err := os.ReadFile(filepath.Join("../../..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks := strings.Split(string(text), "```go\n")[1:]
+		if len(blocks) < least || len(compiled) < 6 {
+			t.Fatalf("%s: %d blocks, %d files", file, len(blocks), len(compiled))
+		}
+		for _, block := range blocks {
+			code, _, _ := strings.Cut(block, "```")
+			has := func(source string) bool { return strings.Contains(source, lines(code)) }
+			if !slices.ContainsFunc(compiled, has) {
+				t.Errorf("%s has code that no example has:\n%s", file, code)
 			}
 		}
-		t.Errorf("%s has code that no example has:\n%s", file, code)
 	}
 }
 

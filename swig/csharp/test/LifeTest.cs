@@ -8,6 +8,7 @@ static class LifeTest {
   [Test]
   static void WhatIsDisposedOfIsNotUsed() {
     var estimator = new Estimator();
+    Testing.Throws<ArgumentNullException>(() => estimator.Poll(0, null), "no message");
     estimator.Dispose();
     estimator.Dispose();
     Action[] uses = {
@@ -72,6 +73,7 @@ static class LifeTest {
       foreach (var thread in threads) thread.Start();
       while (Volatile.Read(ref packets) < 200 && wrong == null) GC.Collect();
       estimator.Dispose();
+      Testing.Throws<ObjectDisposedException>(() => estimator.Estimate(), "a use while others end");
       foreach (var thread in threads) thread.Join();
       if (wrong != null) throw wrong;
     }

@@ -49,7 +49,10 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
 
 
 def _ssrcs(text: str) -> list[int]:
-    return [int(ssrc, 0) for ssrc in text.split(",")]
+    try:
+        return [int(ssrc, 0) for ssrc in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: SSRCs are numbers, with commas between them") from None
 
 
 def _replay(args: argparse.Namespace) -> None:

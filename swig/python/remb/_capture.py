@@ -14,7 +14,10 @@ from ._guesses import RtpPacket
 from ._trace import FIELDS, Columns, Trace
 
 # pcap in both byte orders, of microseconds and of nanoseconds; and pcapng's first block.
-_MAGICS = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\n\r\r\n")
+_PCAPNG = b"\n\r\r\n"
+_MAGICS = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", _PCAPNG)
+# What dpkt reads before a packet of pcapng and of pcap: a capture may end there.
+_HEADER_BYTES = (8, 16)
 
 # https://www.tcpdump.org/linktypes.html; 12 and 101 are raw IP, as 228 and 229.
 _ETHERNET, _LINUX_COOKED, _LINUX_COOKED_2 = 1, 113, 276
@@ -33,12 +36,23 @@ _SET_BACK_US = 1_000_000  # remb.h: what is older by more means that the clock w
 class Choices:
     """What the user knows of a capture; 0: to be guessed."""
 
-    port: int
-    ssrcs: tuple[int, ...]
-    abs_send_time_id: int
-    transmission_offset_id: int
-    clock_rate_hz: int
-    srtp_auth_tag_bytes: int
+    port: int = 0
+    ssrcs: tuple[int, ...] = ()
+    abs_send_time_id: int = 0
+    transmission_offset_id: int = 0
+    clock_rate_hz: int = 0
+    srtp_auth_tag_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        for name, number, most in (
+            ("port", self.port, 65535),
+            ("abs_send_time", self.abs_send_time_id, 255),
+            ("transmission_offset", self.transmission_offset_id, 255),
+            ("clock_rate", self.clock_rate_hz, 1_000_000),
+            ("srtp_auth_tag", self.srtp_auth_tag_bytes, 16),
+        ):
+            if not 0 <= number <= most:
+                raise ValueError(f"{name} is {number}, and may be 0 to {most}")
 
 
 class _Ends(NamedTuple):
@@ -74,11 +88,11 @@ def is_capture(start: bytes) -> bool:
     return start in _MAGICS
 
 
-def read_capture(name: str, file: BinaryIO, choices: Choices) -> Trace:
-    """Reads a capture. Raises ValueError, "FILE: what", and ImportError without dpkt."""
+def read_capture(name: str, start: bytes, file: BinaryIO, choices: Choices) -> Trace:
+    """Reads a capture that begins with start. Raises ValueError, "FILE: what", and ImportError without dpkt."""
     flows: dict[_Ends, _Flow] = {}
     datagrams = 0
-    for time_us, ends, payload, size in _datagrams(name, file):
+    for time_us, ends, payload, size in _datagrams(name, start, file):
         datagrams += 1
         if choices.port not in (0, ends.destination_port):
             continue
@@ -88,7 +102,7 @@ def read_capture(name: str, file: BinaryIO, choices: Choices) -> Trace:
     named = bool(choices.port or choices.ssrcs)
     found = {ends: flow for ends, flow in flows.items() if named or flow.is_rtp}
     if not found:
-        raise ValueError(f"{name}: no RTP in {datagrams} UDP datagrams")
+        raise ValueError(f"{name}: no RTP, or none that is asked for, in {datagrams} UDP datagrams")
     ends, flow = max(found.items(), key=lambda item: item[1].payload_bytes())  # the first of equals
     seconds = (flow.packets[-1].time_us - flow.packets[0].time_us) / 1e6
     notes = [f"RTP from {ends}: {len(flow.packets)} packets, {seconds:.3f} s"]
@@ -101,7 +115,20 @@ def read_capture(name: str, file: BinaryIO, choices: Choices) -> Trace:
     return Trace(name, packets, notes)
 
 
-def _datagrams(name: str, file: BinaryIO) -> Iterator[tuple[int, _Ends, bytes, int]]:
+class _WholeReads:
+    """A file that ends within a packet is an error, which dpkt does not see."""
+
+    def __init__(self, name: str, file: BinaryIO) -> None:
+        self._name, self._file = name, file
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        if len(data) < size and (data or size not in _HEADER_BYTES):
+            raise ValueError(f"{self._name}: the capture is broken: it ends within a packet")
+        return data
+
+
+def _datagrams(name: str, start: bytes, file: BinaryIO) -> Iterator[tuple[int, _Ends, bytes, int]]:
     """Gives the UDP datagrams: time, ends, what was captured of the payload, and the payload's whole size."""
     try:
         import dpkt
@@ -115,7 +142,8 @@ def _datagrams(name: str, file: BinaryIO) -> Iterator[tuple[int, _Ends, bytes, i
         **dict.fromkeys(_LOOPBACK, lambda frame: _raw_ip(frame[_LOOPBACK_HEADER_BYTES:])),
     }
     try:
-        reader = dpkt.pcap.UniversalReader(file)
+        kind = dpkt.pcapng if start == _PCAPNG else dpkt.pcap
+        reader = kind.Reader(_WholeReads(name, file))
         parse = parsers.get(reader.datalink())
         if parse is None:
             raise ValueError(f"{name}: link type {reader.datalink()} is not known")

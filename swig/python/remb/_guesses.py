@@ -61,12 +61,15 @@ def abs_send_time_id(packets: Iterable[RtpPacket]) -> tuple[int | None, str]:
 
 
 def _count_running(samples: list[tuple[int, int]]) -> tuple[int, int]:
-    lag_us = min(_MAX_LAG_US, int((samples[-1][0] - samples[0][0]) / 2))
+    forward_us = sum(max(0, after[0] - before[0]) for before, after in zip(samples, samples[1:]))
+    lag_us = min(_MAX_LAG_US, forward_us // 2)
     if lag_us < _MIN_LAG_US:
         return 0, 0
     running = compared = before = 0
-    for time_us, value in samples:
-        while samples[before + 1][0] <= time_us - lag_us:
+    for number, (time_us, value) in enumerate(samples):
+        if number > 0 and time_us < samples[number - 1][0]:  # the clock was set back
+            before = number
+        while before < number and samples[before + 1][0] <= time_us - lag_us:
             before += 1
         elapsed_us = time_us - samples[before][0]
         if elapsed_us < lag_us:

@@ -109,7 +109,8 @@ def load(
     is sent. port: the UDP port that they go to. ssrc: the only SSRCs to be taken. abs_send_time, transmission_offset:
     ids of header extensions. clock_rate: the RTP clocks', in Hz. srtp_auth_tag: what SRTP adds to each packet, in
     bytes, which does not count. What is 0 is guessed, but for the tag, and Trace.notes says so.
-    Raises OSError; ValueError with the place of the fault, FILE:LINE:COLUMN; ImportError without dpkt.
+    Raises OSError; ValueError with the place of the fault, FILE:LINE:COLUMN, for a choice out of range, and for choices
+    with a trace; ImportError without dpkt.
     """
     choices = Choices(port, tuple(ssrc), abs_send_time, transmission_offset, clock_rate, srtp_auth_tag)
     if os.fspath(path) == "-":
@@ -120,7 +121,11 @@ def load(
 
 def _read(name: str, file: BinaryIO, choices: Choices) -> Trace:
     start = file.peek(4)[:4]  # type: ignore[attr-defined]  # both kinds are buffered
-    return read_capture(name, file, choices) if is_capture(start) else read_csv(name, file)
+    if is_capture(start):
+        return read_capture(name, start, file, choices)
+    if choices != Choices():
+        raise ValueError(f"{name} is no capture: port, ssrc, abs_send_time and the like are for captures alone")
+    return read_csv(name, file)
 
 
 def run(trace: Trace, profile: str = "libwebrtc", clock: str = "abs-send-time") -> Run:

@@ -1,9 +1,11 @@
 """What the wrapper adds to the core: how an estimator ends, errors, names, values that come and go."""
 
 import gc
+import inspect
 import os
 import pickle
 import unittest
+from array import array
 
 import remb
 
@@ -91,8 +93,13 @@ class EstimatorTest(unittest.TestCase):
         again = pickle.loads(pickle.dumps(caught.exception))
         self.assertEqual((again.status, str(again)), (caught.exception.status, str(caught.exception)))
         with self.assertRaises(remb.Error) as caught:
-            remb.Estimator(remb.Config(clock=99))
+            remb.Estimator(config=remb.Config(clock=99))
         self.assertEqual(caught.exception.status, remb.ERR_ARGUMENT)
+        estimator, message = remb.Estimator(None), remb.Message()
+        self.assertEqual(estimator.poll(0, message=message), estimator.poll(0, None))
+        for use in (lambda: estimator.poll("0"), lambda: estimator.poll(0, 1), lambda: remb.Estimator.poll(None, 0)):
+            with self.assertRaises(TypeError):
+                use()
 
     def test_members(self):
         packet = remb.Packet(ssrc=2**32 - 1)
@@ -110,6 +117,19 @@ class EstimatorTest(unittest.TestCase):
     def test_documented(self):
         self.assertIn("RTX, FEC and padding-only packets", remb.Estimator.on_rtp_packet.__doc__)
         self.assertIn("24 bits", remb.Packet.abs_send_time.__doc__)
+        self.assertIn("Raises remb.Error", remb.Estimator.__init__.__doc__)
+        self.assertEqual(str(inspect.signature(remb.Estimator)), "(config=None)")
+        self.assertEqual(str(inspect.signature(remb.Estimator().poll)), "(now_us, message=None)")
+
+    def test_signature(self):
+        """That of on_packets, written by hand, has the parameters that it takes, in their order."""
+        names = list(inspect.signature(remb.Estimator().on_packets).parameters)
+        self.assertEqual(names[:3], ["arrival_us", "ssrc", "payload_bytes"])
+        one = dict.fromkeys(("arrival_us", "abs_capture_time", "capture_clock_offset", "estimate_bps"), array("q", [1]))
+        one |= dict.fromkeys(("transmission_offset", "sequence_number", "payload_bytes", "facts"), array("i", [1]))
+        columns = [one.get(name, array("I", [1])) for name in names]
+        remb.Estimator().on_packets(*columns)
+        remb.Estimator().on_packets(**dict(zip(names, columns)))  # noqa: B905
 
 
 if __name__ == "__main__":

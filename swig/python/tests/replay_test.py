@@ -7,6 +7,7 @@ import contextlib
 import glob
 import io
 import pathlib
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -97,8 +98,13 @@ class ReplayTest(unittest.TestCase):
         self.assertEqual(chosen.packets["payload_bytes"], [max(0, size - 10) for size in whole])
         self.assertNotIn("abs-send-time", "\n".join(chosen.notes))
         self.assertIn("48000 Hz (given)", "\n".join(chosen.notes))
-        with self.assertRaisesRegex(ValueError, r"chromium.pcap: no RTP in \d+ UDP datagrams"):
+        with self.assertRaisesRegex(ValueError, r"chromium.pcap: no RTP, or .* in \d+ UDP datagrams"):
             remb.replay.load(path, port=9)
+        for wrong in ({"port": 65536}, {"abs_send_time": -1}, {"srtp_auth_tag": 17}):
+            with self.subTest(wrong), self.assertRaisesRegex(ValueError, f"^{next(iter(wrong))} is "):
+                remb.replay.load(path, **wrong)
+        with self.assertRaisesRegex(ValueError, "is no capture"):
+            remb.replay.load("testdata/reference/steady.trace.csv", clock_rate=90_000)
 
     def test_without_abs_send_time(self):
         trace = remb.replay.load("testdata/captures/chromium.pcap", abs_send_time=14)
@@ -112,6 +118,26 @@ class ReplayTest(unittest.TestCase):
         out, code, err = module(str(path))
         self.assertEqual((out, code), ("", 2))
         self.assertIn("broken.pcap: the capture is broken", err)
+        for name in ("chromium.pcap", "chromium-cooked.pcapng"):
+            path.write_bytes(pathlib.Path("testdata/captures", name).read_bytes()[:-7])
+            out, code, err = module(str(path))
+            self.assertEqual((out, code), ("", 2))
+            self.assertIn("the capture is broken: it ends within a packet", err)
+
+    def test_set_back(self):
+        """Ten seconds, in the middle of a capture."""
+        data = bytearray(pathlib.Path("testdata/captures/chromium.pcap").read_bytes())
+        at = 24
+        while at < len(data):
+            seconds, _, captured, _ = struct.unpack_from("<IIII", data, at)
+            if at > len(data) / 2:
+                struct.pack_into("<I", data, at, seconds - 10)
+            at += 16 + captured
+        path = self.folder / "set-back.pcap"
+        path.write_bytes(data)
+        out, code, notes = module(str(path))
+        self.assertEqual((out, code), (program(path), 0))
+        self.assertIn("abs-send-time: id 2, in 309 packets (guessed: 100.0 %", notes)
 
     def test_without_dpkt(self):
         with mock.patch.dict("sys.modules", dpkt=None):
@@ -169,6 +195,14 @@ class ReplayTest(unittest.TestCase):
         trace = pathlib.Path("testdata/reference/lowrate.trace.csv")
         with trace.open() as file, mock.patch("sys.stdin", file):
             self.assertEqual(module("-")[0], trace.with_name("lowrate.expected.csv").read_text())
+
+    def test_pipe(self):
+        """Of which nothing can be read twice."""
+        for name in ("chromium.pcap", "chromium-cooked.pcapng"):
+            path = f"testdata/captures/{name}"
+            with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as cat, mock.patch("sys.stdin") as stdin:
+                stdin.buffer = cat.stdout
+                self.assertEqual(module("-")[:2], module(path)[:2])
 
 
 if __name__ == "__main__":
