@@ -46,7 +46,7 @@ for arg; do
 done
 
 # Installs and builds what is missing, and runs //go/cmd/demo with the arguments given, in the caller's folder.
-tools/setup.sh >&2 # stdout may be JSON
+tools/setup.sh --with=base >&2 # stdout may be JSON
 built >/dev/null || echo "demo.sh: building; the first time takes a few minutes" >&2
 build=(bazel build -c opt --ui_event_filters=-info --show_result=0)
 if [[ -t 2 ]]; then

@@ -39,7 +39,7 @@ if ! mkdir -p "$prefix" 2>/dev/null || [[ ! -w $prefix ]]; then
   exit 1
 fi
 
-tools/setup.sh
+tools/setup.sh --with=base
 bazel build -c opt --noshow_progress --ui_event_filters=-info --show_result=0 //cc:prefix
 bin=$(bazel info -c opt --noshow_progress bazel-bin 2>/dev/null)
 # Bazel leaves read-only files. Each is replaced, not overwritten: a running program may have it mapped.

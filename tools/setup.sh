@@ -10,7 +10,8 @@ Usage: tools/setup.sh [--with=LIST] [--check] [--help]
 Installs what is missing to build and test libremb: packages of Debian 12 or later, and Go. Says what it will do first,
 and nothing at all if all is there. Needs root or sudo to install. On another system it names what is needed.
 
-  --with=LIST  also what these need, with commas between them:
+  --with=LIST  also what these need, with commas between them. Without it, what the CI has: all but dev and plots
+                 base     nothing else: what building and Bazel's own tests need
                  dev      developers: clang, clang-format, shellcheck, valgrind, cmake, ffmpeg, ruff,
                           staticcheck
                  browser  tests with a real browser: Chromium
@@ -24,13 +25,16 @@ and nothing at all if all is there. Needs root or sudo to install. On another sy
 EOF
 }
 
-dev=false browser=false aiortc=false plots=false python=false java=false csharp=false examples=false check=false
+dev=false browser=false aiortc=false plots=false python=false java=false csharp=false examples=false
+parts_chosen=false check=false
 for arg; do
   case $arg in
     --with=*)
+      parts_chosen=true
       IFS=, read -ra parts <<<"${arg#--with=}"
       for part in "${parts[@]}"; do
         case $part in
+          base) ;;
           dev) dev=true ;;
           browser) browser=true ;;
           aiortc) aiortc=true ;;
@@ -51,6 +55,10 @@ for arg; do
     *) echo "setup.sh: unknown argument $arg; see --help" >&2 && exit 2 ;;
   esac
 done
+
+if ! $parts_chosen; then
+  browser=true aiortc=true python=true java=true csharp=true examples=true
+fi
 
 ruff_version=0.17.5
 staticcheck_version=v0.8.2

@@ -7,14 +7,13 @@ usage() {
   cat <<'EOF'
 Usage: tools/test.sh [BAZEL ARGUMENTS]
 
-Installs what is missing (tools/setup.sh), then runs all tests: `bazel test //...` (C++, C, Go, Python, Java, C#); once
+Installs what is missing to build, then runs all tests: `bazel test //...` (C++, C, Go, Python, Java, C#); once
 more the Go tests with the race detector, the core's with AddressSanitizer and those with threads under ThreadSanitizer;
 and tools/install.sh with its self-check into a temporary folder. The last line counts the test cases: N passed, N
 failed.
 
 Tests with a real Chromium, with aiortc, of the Python package, in Java and C#, and with ffmpeg are skipped, and say so,
-where these are missing; tools/setup.sh --with=browser,aiortc,python,java,csharp,examples installs them. They take ten
-minutes.
+where these are missing; tools/setup.sh installs them. They take ten minutes.
 
 With arguments it runs only `bazel test` with these, over //... if they name no target:
 
@@ -36,7 +35,7 @@ finish() {
 }
 trap finish EXIT
 
-tools/setup.sh
+tools/setup.sh --with=base
 
 # Goes on after a failure, so that the count at the end is complete.
 bazel_test() {

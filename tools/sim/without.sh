@@ -32,9 +32,7 @@ mkdir -p "$out"
 if $build; then
   quiet=(-c opt --noshow_progress --ui_event_filters=-info --show_result=0)
   bin=$(bazel info -c opt bazel-bin 2>/dev/null)
-  bazel build "${quiet[@]}" //tools/sim
-  cp -f "$bin/tools/sim/sim" "$out/sim"
-  # kNothing comes first there, and last here, so that the next build finds the usual objects.
+  # kNothing comes first there, and last here, so that the simulator's build finds the usual objects.
   mapfile -t parts < <(sed -n 's/^  \(k[A-Z][A-Za-z]*\),.*/\1/p' cc/bwe/adaptive_parts.h | tac)
   for part in "${parts[@]}"; do
     echo "without.sh: building without ${part#k}" >&2
@@ -43,5 +41,7 @@ if $build; then
     bazel build "${quiet[@]}" "${copt[@]}" //cc:libremb.so.0
     cp -f "$bin/cc/libremb.so.0" "$out/$part.so"
   done
+  bazel build "${quiet[@]}" //tools/sim
+  ln -sfn "$bin/tools/sim/sim" "$out/sim"  # a copy would not find the library that it is linked with
 fi
 exec .cache/plots/bin/python tools/sim/publish/without.py "$@"
