@@ -99,11 +99,12 @@ bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_
 // are many looks like a clock of their own. A queue that was there before is there after them.
 void AdaptiveEstimator::TakeClock(int64_t delay_us, Timestamp now) {
   const FormerClock left = {.base_us = base_.us(), .until = now};
-  const bool returns = former_clock_ && now - former_clock_->until <= kFormerClockTime &&
-                       delay_us >= former_clock_->base_us - kDelayFallUs &&
-                       delay_us <= former_clock_->base_us + SendClocks::kApartUs;
+  const std::optional<FormerClock> former = former_clock_;
   RestartClock();
-  base_.Restart(returns ? former_clock_->base_us : delay_us, now);
+  const bool returns = former && now - former->until <= kFormerClockTime &&
+                       delay_us >= former->base_us - kDelayFallUs &&
+                       delay_us <= former->base_us + SendClocks::kApartUs;
+  base_.Restart(returns ? former->base_us : delay_us, now);
   has_delay_ = true;
   former_clock_ = left;
 }
