@@ -258,11 +258,15 @@ class _Shared:
                 self.estimator.remb_sent(now_us, message.bitrate_bps)
             due_us = self.estimator.next_poll_us()
             self._any_packet_wakes = due_us == _NEVER_US
-            timeout = None if self._any_packet_wakes else max(due_us - _now_us(), _TIMER_US) / 1e6
+            timer = None
+            if not self._any_packet_wakes:
+                timer = asyncio.get_running_loop().call_later(max(due_us - _now_us(), _TIMER_US) / 1e6, wake.set)
+            # Not asyncio.wait_for, which before Python 3.12 can lose a cancellation that comes together with a packet.
             try:
-                await asyncio.wait_for(wake.wait(), timeout)
-            except asyncio.TimeoutError:
-                pass
+                await wake.wait()
+            finally:
+                if timer is not None:
+                    timer.cancel()
 
     async def _send(self, message: Message) -> bool:
         """Sends to where media comes from, which is one place unless the connection is not bundled."""

@@ -222,6 +222,24 @@ class AiortcTest(unittest.IsolatedAsyncioTestCase):
             remb.aiortc.enable()
         self.assertIsNone(remb.aiortc.estimator(aiortc.RTCPeerConnection()))
 
+    async def test_cancelled_with_a_packet(self):
+        """A packet that wakes the task that sends REMBs does not keep it from ending."""
+        remb.aiortc.enable(config=remb.Config(profile=remb.PROFILE_LIBWEBRTC))
+        for turns_later in range(4):
+            connection = aiortc.RTCPeerConnection()
+            shared = remb.aiortc._shared_of(connection)
+            # From now on there is a time for the next poll.
+            shared.estimator.on_packet(remb.Packet(ssrc=1, arrival_us=remb.aiortc._now_us(), payload_bytes=1000))
+            task = asyncio.ensure_future(shared._run())
+            await asyncio.sleep(0.01)
+            shared._wake.set()
+            for _ in range(turns_later):
+                await asyncio.sleep(0)
+            task.cancel()
+            done, _ = await asyncio.wait([task], timeout=1)
+            self.assertTrue(done, f"cancelled {turns_later} turns after a packet")
+            await connection.close()
+
     async def test_connections_are_collected(self):
         remb.aiortc.enable()
         closed, abandoned = aiortc.RTCPeerConnection(), aiortc.RTCPeerConnection()
