@@ -136,8 +136,10 @@ func measure(s *subject, connections, streams int, length time.Duration) (row, e
 	for i, c := range all {
 		reading.Go(func() {
 			n, err := int64(0), error(nil)
-			for ; err == nil && !stop.Load(); n++ {
+			// Once at least: the time may be up before this goroutine has begun.
+			for done := false; err == nil && !done; n++ {
 				err = c.read()
+				done = stop.Load()
 			}
 			failures[i] = err
 			packets.Add(n)
@@ -167,7 +169,7 @@ func repeat(length time.Duration, f func()) (float64, error) {
 		return 0, err
 	}
 	start, n := time.Now(), 0
-	for time.Since(start) < length {
+	for n == 0 || time.Since(start) < length {
 		for range calls {
 			f()
 		}

@@ -199,8 +199,12 @@ def _go_test_impl(ctx):
 _go_test = rule(implementation = _go_test_impl, attrs = _BINARY_ATTRS, test = True)
 
 def go_test(name, tags = [], **kwargs):
-    """The tests of a package, as `go test -v` runs them; deps names the package itself."""
-    _go_test(name = name, tags = tags + ["nosan"], **kwargs)
+    """The tests of a package, as `go test -v` runs them; deps names the package itself.
+
+    Those with the tag exclusive are calls in real time. A machine that stalls spoils one call, not three in a row: Bazel
+    makes up to three attempts, and says FLAKY rather than PASSED of a test that needed more than one.
+    """
+    _go_test(name = name, tags = tags + ["nosan"], flaky = "exclusive" in tags, **kwargs)
 
 def _go_vet_test_impl(ctx):
     report = ctx.actions.declare_file(ctx.label.name + ".txt")
