@@ -65,7 +65,7 @@ func (c *call) open(ctx context.Context) (err error) {
 	}); err != nil {
 		return err
 	}
-	if c.sender, err = newSender(c.track); err != nil {
+	if c.sender, err = NewSender(c.track); err != nil {
 		return fmt.Errorf("sender: %w", err)
 	}
 	if c.receiver, err = newReceiver(c.config); err != nil {

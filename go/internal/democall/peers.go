@@ -13,9 +13,9 @@ import (
 	"github.com/libremb/libremb/go/remb"
 )
 
-// newSender makes the peer connection of the sending side: what a browser offers for VP8 when it is to
+// NewSender makes the peer connection of the sending side: what a browser offers for VP8 when it is to
 // obey REMB, which means without transport-wide congestion control.
-func newSender(track webrtc.TrackLocal) (*webrtc.PeerConnection, error) {
+func NewSender(track webrtc.TrackLocal) (*webrtc.PeerConnection, error) {
 	media := &webrtc.MediaEngine{}
 	for _, codec := range []webrtc.RTPCodecParameters{
 		{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{
