@@ -68,6 +68,7 @@ Stream* AdaptiveEstimator::ExpireAndFind(const ReceivedPacket& packet, Timestamp
 
 bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now) {
   const int64_t step_us = delay_us - last_delay_us_;
+  if (has_delay_ && step_us > kDelayLeapUs && WasKept(packet, delay_us)) return false;
   if (has_delay_ && std::abs(step_us) > SendClocks::kApartUs) {
     if (!clocks_.OnPacketOff({.delay_us = delay_us,
                               .bytes = packet.size.bytes(),
@@ -92,6 +93,24 @@ bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_
   } else {
     steady_.OnFall(delay_us);
   }
+  return true;
+}
+
+bool AdaptiveEstimator::WasKept(const ReceivedPacket& packet, int64_t delay_us) {
+  const int64_t send_us = packet.arrival.us() - delay_us;
+  if (!kept_.OnLate({.send_us = send_us,
+                     .arrival = packet.arrival,
+                     .late_us = delay_us - last_delay_us_,
+                     .send_gap_us = send_us - trains_.last_send_us()})) {
+    return false;
+  }
+  // Nothing goes on across it: no rate, no train, and no queue that stands.
+  share_.Restart();
+  trains_.RestartClock();
+  packets_.ForgetDelays();
+  steady_.Restart();
+  drain_.Restart();
+  competition_.RestartClock();
   return true;
 }
 
@@ -120,7 +139,7 @@ bool AdaptiveEstimator::IsConfirmed(int64_t delay_us, Timestamp now) {
 }
 
 void AdaptiveEstimator::OnTrainStart(const ReceivedPacket& packet, PacketTrains::Start start) {
-  if (start.after_pause) share_.Restart();
+  if (start.after_pause || kept_.HasJustEnded(packet.arrival)) share_.Restart();
   share_.OnTrainStart(packet.arrival, packets_.bytes() - packet.size.bytes());
   if (start.has_completed) start_up_.OnTrain(trains_.completed());
 }

@@ -15,6 +15,7 @@
 #include "cc/bwe/capacity_share.h"
 #include "cc/bwe/competition.h"
 #include "cc/bwe/growth.h"
+#include "cc/bwe/kept_packets.h"
 #include "cc/bwe/loss_response.h"
 #include "cc/bwe/packet_trains.h"
 #include "cc/bwe/queue_drain.h"
@@ -102,10 +103,11 @@ class AdaptiveEstimator {
     return now >= next_update_ && Update(now);
   }
   // What few packets need.
-  Stream* ExpireAndFind(const ReceivedPacket& packet, Timestamp now, const StreamConfig& config,
+  static Stream* ExpireAndFind(const ReceivedPacket& packet, Timestamp now, const StreamConfig& config,
                         StreamTable& streams);
-  // False if the packet's send time is not to be believed, or by another clock.
+  // False if the packet's times are not to be believed, or by another clock.
   bool OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now);
+  bool WasKept(const ReceivedPacket& packet, int64_t delay_us);
   bool IsConfirmed(int64_t delay_us, Timestamp now);
   void TakeClock(int64_t delay_us, Timestamp now);
   void OnTrainStart(const ReceivedPacket& packet, PacketTrains::Start start);
@@ -134,6 +136,7 @@ class AdaptiveEstimator {
 
   // What updates need.
   SendClocks clocks_;
+  KeptPackets kept_;
   std::optional<FormerClock> former_clock_;
   CapacityShare share_;
   StandingQueue queue_;

@@ -54,6 +54,13 @@ class Path {
            static_cast<double>(capacity_bps_);
   }
   void Pause(TimeDelta length) { now_us_ += length.us(); }
+  // For so long the receiver does not look at what comes. Then it gets all of it at once, or the
+  // first so many packets, which is what a socket's buffer holds.
+  void StallReceiver(TimeDelta length, int buffer = 1'000'000) {
+    stall_end_us_ = now_us_ + length.us();
+    buffer_ = buffer;
+    Run(length);
+  }
 
   double rate() const { return static_cast<double>(target_bps_); }
   // Of the last run, the wait in the queue that so many of the packets had at most, in ms.
@@ -98,7 +105,13 @@ class Path {
     waits_us_.push_back(begin_us - send_us);
     const int64_t jitter_us = jitter_us_ > 0 ? random_.Uniform(0, jitter_us_) : 0;
     last_arrival_us_ = std::max(last_arrival_us_, link_free_us_ + base_us_ + jitter_us);
-    const int64_t arrival_us = last_arrival_us_;
+    if (last_arrival_us_ < stall_end_us_ + kReadUs && buffer_-- == 0) {
+      ++sequence_[1];
+      buffer_ = 0;
+      return;
+    }
+    last_read_us_ = std::max({last_arrival_us_, stall_end_us_, last_read_us_ + kReadUs});
+    const int64_t arrival_us = last_read_us_;
     const auto arrival = Timestamp::Micros(arrival_us + receiver_us_);
     const uint32_t ssrc = packets_++ % one_in_ == 0 ? 1 : 2;
     const int64_t clock_us = send_us + (ssrc == 1 ? 0 : clock_2_us_) + send_time_error_us_;
@@ -125,6 +138,8 @@ class Path {
     }
   }
 
+  static constexpr int64_t kReadUs = 30;  // that it takes to read a packet
+
   AdaptiveEstimator estimator_;
   StreamTable streams_{10};
   testing::Random random_{1};
@@ -139,6 +154,9 @@ class Path {
   int64_t link_free_us_ = 0;
   int64_t target_bps_ = 300'000;
   int64_t last_arrival_us_ = 0;
+  int64_t last_read_us_ = 0;
+  int64_t stall_end_us_ = 0;
+  int buffer_ = 0;
   int64_t jitter_us_ = 0;
   int64_t packets_ = 0;
   int one_in_ = 1;
@@ -307,6 +325,46 @@ TEST_CASE("AdaptiveEstimator: goes on after a pause") {
     CHECK(path.rate() > 1.3e6);
     path.Run(TimeDelta::Seconds(1));
     CheckSteady(path);
+  }
+}
+
+TEST_CASE("AdaptiveEstimator: what was kept while the receiver stood still shows no capacity") {
+  constexpr int kSocketBuffer = 90;  // packets of 1200 bytes that Linux keeps by default
+  for (bool frame_times_only : {false, true}) {
+    for (int64_t kbps : {300, 1'000, 5'000}) {
+      for (int buffer : {1'000'000, kSocketBuffer}) {
+        for (int64_t ms : {700, 2'000, 3'000, 9'000}) {
+          if (frame_times_only && ms > 2'000) continue;
+          CAPTURE(frame_times_only, kbps, buffer, ms);
+          Path path(kbps * 1'000);
+          path.set_frame_times_only(frame_times_only);
+          path.Run(kSettle);
+          path.StallReceiver(TimeDelta::Millis(ms), buffer);
+          for (int i = 0; i < 30; ++i) {
+            path.Run(TimeDelta::Millis(100));
+            CHECK(path.rate() < 1.4e3 * static_cast<double>(kbps));
+          }
+          CHECK(path.Run(TimeDelta::Seconds(10)) > 0.93);
+          CHECK(path.Wait(0.95) < (kbps == 300 ? 90 : 50));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("AdaptiveEstimator: no queue stands for the time that the receiver stood still") {
+  for (int64_t kbps : {300, 1'000, 5'000}) {
+    CAPTURE(kbps);
+    Path path(2'000 * kbps);
+    path.Run(kSettle);
+    path.set_capacity(1'000 * kbps);
+    path.Run(TimeDelta::Millis(400));
+    REQUIRE(path.estimator().signals().mode == Mode::kBackOff);
+    path.StallReceiver(TimeDelta::Seconds(4));
+    for (int i = 0; i < 50; ++i) {
+      path.Run(TimeDelta::Millis(100));
+      CHECK(path.estimator().signals().mode != Mode::kCompetition);
+    }
   }
 }
 

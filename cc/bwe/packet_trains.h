@@ -80,6 +80,7 @@ class PacketTrains {
   // From the start of a train to that of the next, in seconds.
   double interval() const { return interval_us_ * 1e-6; }
   int64_t count() const { return count_; }
+  int64_t last_send_us() const { return last_send_us_; }
 
   // The most that the path may be believed to carry where trains have no send rate to tell.
   void SetArrivalRateLimit(double bps) { arrival_rate_limit_ = bps; }

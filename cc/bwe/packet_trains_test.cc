@@ -1,9 +1,11 @@
 #include "cc/bwe/packet_trains.h"
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
+#include <utility>
 
 #include "cc/testing/random.h"
 
@@ -89,8 +91,9 @@ TEST_CASE("PacketTrains: packets without a send time count where they arrive wit
         for (int i = 0; i < 5; ++i) sender.trains.OnUntimedPacket(DataSize::Bytes(kBytes));
       }
       sender.now_us += 33'333;
+      if (frame == 0) continue;
+      CHECK(*sender.trains.Capacity(sender.now()) == Approx(within ? 2e6 * 5 / 3 : 2e6));
     }
-    CHECK(*sender.trains.Capacity(sender.now()) == Approx(within ? 2e6 * 5 / 3 : 2e6));
   }
 }
 
@@ -120,6 +123,7 @@ TEST_CASE("PacketTrains: three gaps at least") {
   Sender sender;
   for (int i = 0; i < 30; ++i) sender.Frame(3, 1'000, 4'800);
   CHECK_FALSE(sender.trains.Capacity(sender.now()));
+  CHECK(sender.completed == 0);
   CHECK(sender.trains.count() == 29);
 }
 
@@ -209,6 +213,60 @@ TEST_CASE("PacketTrains: an overtaken packet changes no rate") {
   CHECK(*sender.trains.Capacity(sender.now()) == Approx(4.8e6));
 }
 
+TEST_CASE("PacketTrains: overtaken packets count in their train alone") {
+  for (const int late : {2, 0, -15}) {  // ms after the first packet
+    CAPTURE(late);
+    Sender sender;
+    for (int i = 0; i < 20; ++i) {
+      const int64_t begin = sender.now_us;
+      for (const int ms : {0, 4, late, 6, 8}) {
+        sender.Feed(begin + ms * 1'000, begin + kDelayUs + std::max(ms, 4) * 1'000 - 4'000);
+      }
+      sender.now_us += 33'333;
+    }
+    CHECK(sender.starts == 20);
+    const int packets = late < 0 ? 3 : 4;  // after the first, in 4 ms
+    CHECK(*sender.trains.Capacity(sender.now()) == Approx(8.0 * kBytes * packets / 0.004));
+  }
+}
+
+TEST_CASE("PacketTrains: packets of no size show no rate") {
+  Sender sender;
+  for (int i = 0; i < 20; ++i) {
+    for (int j = 0; j < 5; ++j) {
+      sender.Feed(sender.now_us + j * 1'000, sender.now_us + j * 1'000 + kDelayUs, true,
+                  j == 0 ? kBytes : 0);
+    }
+    sender.now_us += 33'333;
+  }
+  CHECK(sender.completed == 0);
+  CHECK_FALSE(sender.trains.Capacity(sender.now()));
+}
+
+TEST_CASE("PacketTrains: a train has send times only if all of its packets do") {
+  Sender sender;
+  for (int i = 0; i < 20; ++i) {
+    for (int j = 0; j < 5; ++j) {
+      sender.Feed(sender.now_us + j * 1'000, sender.now_us + j * 4'800 + kDelayUs, j != 2);
+    }
+    sender.now_us += 33'333;
+  }
+  CHECK(sender.trains.Capacity(sender.now()));
+  CHECK_FALSE(sender.trains.completed().send_rate);
+}
+
+TEST_CASE("PacketTrains: rates hold for a second after the last packet of their train") {
+  Sender sender;
+  sender.Frame(5, 1'000, 1'000);
+  sender.Frame(5, 1'000, 1'000);
+  // The first frame's last packet arrived 5 ms of service after its first was sent.
+  const Timestamp until = Timestamp::Micros(1'000'000 + 5'000 + kDelayUs + 1'000'000);
+  CHECK(sender.trains.Capacity(until));
+  CHECK(sender.trains.SendRate(until));
+  CHECK_FALSE(sender.trains.Capacity(until + TimeDelta::Micros(1)));
+  CHECK_FALSE(sender.trains.SendRate(until + TimeDelta::Micros(1)));
+}
+
 TEST_CASE("PacketTrains: a pause is one by the send times") {
   Sender sender;
   sender.Frame(5, 1'000, 1'000);
@@ -259,6 +317,192 @@ TEST_CASE("PacketTrains: a pause is no interval of frames, however long those be
     if (i % 10 == 9) gap_us = gap_us * 2;  // each less than four of those before
   }
   CHECK(trains.interval() <= 2);
+}
+
+// Packets of which only the send times matter.
+class SendTimes {
+ public:
+  // So many packets, each `gap_us` after the one before; how many began a train.
+  int Send(int packets, int64_t gap_us) {
+    int starts = 0;
+    for (int i = 0; i < packets; ++i) starts += Next(gap_us).is_start;
+    return starts;
+  }
+  PacketTrains::Start Next(int64_t gap_us) {
+    now_us_ += gap_us;
+    return trains.OnPacket(now_us_, Timestamp::Micros(now_us_ + delay_us), DataSize::Bytes(kBytes),
+                           true);
+  }
+
+  PacketTrains trains;
+  int64_t delay_us = kDelayUs;
+
+ private:
+  int64_t now_us_ = 1'000'000;
+};
+
+TEST_CASE("PacketTrains: a gap of 4 ms ends a train if it is 2.5 times the usual") {
+  for (const auto& [gap_us, starts] : {std::pair(3'999, 0), std::pair(4'000, 1)}) {
+    SendTimes packets;
+    packets.Send(1 + 40, 1'000);
+    CHECK(packets.Send(1, gap_us) == starts);
+  }
+}
+
+TEST_CASE("PacketTrains: a gap of 20 ms ends any train") {
+  for (const auto& [gap_us, starts] : {std::pair(19'999, 0), std::pair(20'000, 1)}) {
+    SendTimes packets;
+    packets.Send(100, 12'000);
+    packets.Send(1, 60'000);
+    CHECK(packets.Send(1, gap_us) == starts);
+  }
+}
+
+TEST_CASE("PacketTrains: a train is 50 ms long at most") {
+  SendTimes packets;
+  packets.Send(1, 0);
+  CHECK(packets.Send(50, 1'000) == 0);
+  CHECK(packets.Send(1, 1'000) == 1);
+}
+
+TEST_CASE("PacketTrains: the usual gap is learned within some ten gaps, from 7 ms at first") {
+  // 6 ms are less than 2.5 times 1 + 6 * 0.9^n ms up to n = 13.
+  for (const auto& [gaps, starts] : {std::pair(13, 0), std::pair(14, 1)}) {
+    SendTimes packets;
+    packets.Send(1 + gaps, 1'000);
+    CHECK(packets.Send(1, 6'000) == starts);
+  }
+}
+
+TEST_CASE("PacketTrains: the usual gap grows slowly with those between trains") {
+  // 10 ms are less than 2.5 times 20 - 19 * 0.98^n ms from n = 9 on.
+  for (const auto& [breaks, starts] : {std::pair(8, 1), std::pair(9, 0)}) {
+    SendTimes packets;
+    packets.Send(1 + 50, 1'000);
+    CHECK(packets.Send(breaks, 33'000) == breaks);
+    CHECK(packets.Send(1, 10'000) == starts);
+  }
+}
+
+TEST_CASE("PacketTrains: the interval is an average of ten") {
+  SendTimes packets;
+  packets.Send(2, 100'000);
+  CHECK(packets.trains.interval() == Approx(0.033 + 0.1 * (0.1 - 0.033)));
+}
+
+TEST_CASE("PacketTrains: a pause is longer than 0.5 s and four intervals, or than 2 s") {
+  for (const auto& [interval_us, pause_us] :
+       {std::pair(33'000, 500'000), std::pair(200'000, 800'000), std::pair(600'000, 2'000'000)}) {
+    CAPTURE(interval_us);
+    for (const bool pauses : {true, false}) {
+      SendTimes packets;
+      packets.Send(200, std::min(interval_us, 400'000));  // 600 ms at once would be pauses
+      packets.Send(200, interval_us);
+      const double before = packets.trains.interval();
+      CHECK(packets.Next(pause_us + (pauses ? 10 : -10)).after_pause == pauses);
+      CHECK((packets.trains.interval() == before) == pauses);
+    }
+  }
+}
+
+TEST_CASE("PacketTrains: 0.5 s are no pause yet") {
+  SendTimes packets;
+  packets.Send(10, 33'000);
+  CHECK_FALSE(packets.Next(500'000).after_pause);
+  SendTimes paused;
+  paused.Send(10, 33'000);
+  CHECK(paused.Next(500'001).after_pause);
+}
+
+TEST_CASE("PacketTrains: jitter shows with the third train") {
+  SendTimes packets;
+  packets.Send(1, 0);
+  packets.delay_us += 10'000;
+  packets.Send(1, 33'000);
+  packets.delay_us -= 10'000;
+  packets.Send(1, 33'000);
+  CHECK(packets.trains.jitter() == 0);
+  packets.Send(1, 33'000);
+  CHECK(packets.trains.jitter() == Approx(0.05 * 0.55 * 0.02));
+}
+
+TEST_CASE("PacketTrains: jitter is that of the least delays, in whatever order packets come") {
+  for (const bool overtaken : {true, false}) {
+    CAPTURE(overtaken);
+    Sender sender;
+    for (int i = 0; i < 30; ++i) {
+      const int64_t late_us = i % 2 ? 15'000 : 0;
+      const int64_t begin_us = sender.now_us;
+      if (overtaken) {  // the second packet comes late, after the third
+        sender.Feed(begin_us, begin_us + kDelayUs);
+        sender.Feed(begin_us + 2'000, begin_us + 2'000 + kDelayUs);
+        sender.Feed(begin_us + 1'000, begin_us + 2'000 + kDelayUs + late_us);
+      } else {  // the first one comes late, the second with it
+        sender.Feed(begin_us, begin_us + kDelayUs + late_us);
+        sender.Feed(begin_us + 15'000, begin_us + 15'000 + kDelayUs);
+      }
+      sender.now_us += 50'000;
+    }
+    CHECK(sender.starts == 30);
+    CHECK(sender.trains.jitter() == Approx(0).margin(1e-9));
+  }
+}
+
+TEST_CASE("PacketTrains: jitter is of twenty trains, each with 50 ms at most") {
+  for (const auto& [late_us, differences_ms] : {std::pair(10'000, std::array{5.5, 11.0, 5.5}),
+                                                std::pair(500'000, std::array{50., 50., 50.})}) {
+    SendTimes packets;
+    packets.Send(3, 33'000);
+    CHECK(packets.trains.jitter() == 0);
+    packets.delay_us += late_us;
+    packets.Send(1, 33'000);
+    packets.delay_us -= late_us;
+    packets.Send(1, 33'000);
+    double jitter_ms = 0;
+    for (const double difference_ms : differences_ms) {
+      jitter_ms += 0.05 * (difference_ms - jitter_ms);
+      CHECK(packets.trains.jitter() == Approx(jitter_ms * 1e-3));
+      packets.Send(1, 33'000);
+    }
+  }
+}
+
+TEST_CASE("PacketTrains: what changed in a pause, or with the clock, is no jitter") {
+  for (const bool pause : {true, false}) {
+    SendTimes packets;
+    packets.Send(10, 33'000);
+    packets.delay_us += 40'000;
+    if (!pause) packets.trains.RestartClock();
+    packets.Send(1, pause ? 600'000 : 33'000);
+    packets.Send(10, 33'000);
+    CHECK(packets.trains.jitter() == 0);
+  }
+}
+
+TEST_CASE("PacketTrains: a limit shows where they arrive in more than 1 / 0.85 of the time") {
+  for (const auto& [pace_us, limited] : {std::pair(1'600, true), std::pair(1'800, false)}) {
+    Sender sender;
+    for (int i = 0; i < 30; ++i) sender.Frame(5, pace_us, 2'000);
+    CHECK(sender.trains.Limit(sender.now()).has_value() == limited);
+  }
+}
+
+TEST_CASE("PacketTrains: how fast they are sent is smoothed on a logarithmic scale") {
+  Sender sender;
+  for (int i = 0; i < 10; ++i) sender.Frame(5, 1'000, 500);
+  CHECK(*sender.trains.SendRate(sender.now()) == Approx(9.6e6));
+  for (int i = 0; i < 2; ++i) sender.Frame(5, 4'000 / 9, 100);  // 9 / 4 times as fast
+  CHECK(*sender.trains.SendRate(sender.now()) == Approx(1.5 * 9.6e6).epsilon(0.01));
+  CHECK_FALSE(sender.trains.SendRate(sender.now() + TimeDelta::Millis(1'100)));
+}
+
+TEST_CASE("PacketTrains: no rate is finer than a tick of abs-send-time") {
+  Sender sender;
+  for (int i = 0; i < 10; ++i) {
+    for (int j = 0; j < 6; ++j) sender.Feed(sender.now_us, sender.now_us + kDelayUs);
+    sender.now_us += 33'333;
+  }
+  CHECK(*sender.trains.Capacity(sender.now()) == Approx(8.0 * 5 * kBytes / 4e-6));
 }
 
 }  // namespace
