@@ -298,6 +298,7 @@ void BandwidthEstimator::Start(Active active, const Stream* keep) {
   packets_without_stamp_ = 0;
   capture_line_.Reset();
   capture_choice_.Begin();
+  started_afresh_ = true;
   Emplace(active, config_.initial_bitrate);
 }
 

@@ -90,6 +90,9 @@ class BandwidthEstimator {
   void OnClockSetBack(const Stream* keep);
   void SetRtt(TimeDelta rtt);
 
+  // Whether a fresh estimator was started since this was last asked: then the estimate is another
+  // without a report.
+  bool TakeStartedAfresh() { return std::exchange(started_afresh_, false); }
   // The rate before any limit; none before the first estimate.
   std::optional<DataRate> estimate() const;
   // None if no update is to come without a packet.
@@ -173,6 +176,7 @@ class BandwidthEstimator {
                 "or the others' last members are no longer next to what follows");
   int packets_without_stamp_ = 0;  // since the last abs-send-time, while that is in use
   Active active_ = kSingleStream;
+  bool started_afresh_ = false;
   StreamTable streams_;
 };
 

@@ -64,7 +64,9 @@ std::optional<Timestamp> SingleStreamEstimator::RunPeriodicUpdates(Timestamp now
 bool SingleStreamEstimator::Update(Timestamp now, StreamTable& streams) {
   streams.ExpireIdle(now);
   if (streams.alive_count() == 0) return false;
-  rate_control_.Update(streams.WorstUsage(), incoming_bitrate_.Rate(TimestampMs(now)), now);
+  // Of a copy, for to ask forgets what has left the window: latest() is that of the newest packet.
+  IncomingBitrate incoming_bitrate = incoming_bitrate_;
+  rate_control_.Update(streams.WorstUsage(), incoming_bitrate.Rate(TimestampMs(now)), now);
   if (!rate_control_.ValidEstimate()) return false;
   interval_ = rate_control_.FeedbackInterval();
   return true;

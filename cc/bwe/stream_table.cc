@@ -93,7 +93,7 @@ void StreamTable::ReserveDetectors() {
 }
 
 DelayDetector& StreamTable::Detector(const Stream& stream) {
-  std::optional<DelayDetector>& detector = detectors_[stream.index];
+  std::optional<DelayDetector>& detector = detectors_[static_cast<size_t>(stream.index)];
   if (!detector) detector = DelayDetector::ForRtpTimestamps(stream.config.clock_rate_hz);
   return *detector;
 }
@@ -199,6 +199,14 @@ BandwidthUsage StreamTable::WorstUsage() const {
     if (usage_count_[static_cast<int>(usage)] > 0) return usage;
   }
   return BandwidthUsage::kNormal;
+}
+
+int StreamTable::CountAliveAt(Timestamp now) const {
+  int count = alive_count_;
+  for (int32_t i = oldest_; i != kNone && !IsAliveAt(places_[i], now); i = places_[i].newer) {
+    --count;
+  }
+  return count;
 }
 
 bool StreamTable::AnyAliveAt(Timestamp now) const {

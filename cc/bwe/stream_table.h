@@ -93,7 +93,9 @@ class StreamTable {
   }
   // The same for clocks of RTP timestamps. A stream's begins anew with each of its lives.
   void ReserveSendClocks();
-  RtpSendClock& SendClock(const Stream& stream) { return send_clocks_[stream.index]; }
+  RtpSendClock& SendClock(const Stream& stream) {
+    return send_clocks_[static_cast<size_t>(stream.index)];
+  }
   void ResetSendClocks();
   void Remove(uint32_t ssrc);
 
@@ -122,6 +124,8 @@ class StreamTable {
   void SetUsage(Stream& stream, BandwidthUsage usage);
 
   int alive_count() const { return alive_count_; }
+  // Without those that have fallen silent since streams were last expired.
+  int CountAliveAt(Timestamp now) const;
   // The worst over all that are alive; normal if none is.
   BandwidthUsage WorstUsage() const;
   // Whether any stream was heard within kStreamTimeout of `now`; where the newest leaves off.

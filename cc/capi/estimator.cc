@@ -44,8 +44,9 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
   if (stream) {
     if (LeavesOut(*stream)) {
       stream->stamps = packet.stamps;
+      const Facts facts = AdvanceTo(now_);
       if (!stream->alive) stream->last_packet = now_;  // else it has its place by its last one
-      return AdvanceTo(now_);
+      return facts;
     }
   } else {
     next_remb_check_ = now_;  // keeps no stream alive, so what was due need not be any more
@@ -53,7 +54,8 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
   ++packets_;
   bytes_ = bytes_ + packet.size;
   const bool updated = bandwidth_.OnPacket(packet, now_, stream);
-  if (updated || now_ >= next_remb_check_) CheckRemb();
+  const bool started_afresh = bandwidth_.TakeStartedAfresh();
+  if (updated || started_afresh || now_ >= next_remb_check_) CheckRemb();
   return ToFacts(updated);
 }
 

@@ -55,7 +55,7 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
       .state = static_cast<int32_t>(bandwidth.state()),
       .clock = static_cast<int32_t>(bandwidth.clock_in_use()),
       .profile = static_cast<int32_t>(core.config().bandwidth.profile),
-      .stream_count = core.streams().alive_count(),
+      .stream_count = core.streams().CountAliveAt(core.now()),
       .reserved = 0,
       .packets = core.packets(),
       .bytes = core.bytes().bytes(),

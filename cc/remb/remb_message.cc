@@ -27,7 +27,7 @@ ParseResult ParseFeedback(std::span<const uint8_t> block, ParsedRemb& remb) {
                          ? kMax
                          : static_cast<int64_t>(mantissa << exponent);
   remb.ssrc_count = count;
-  for (int i = 0; i < count; ++i) remb.ssrcs[i] = ReadU32(data + RembSize(i));
+  for (size_t i = 0; i < data[16]; ++i) remb.ssrcs[i] = ReadU32(data + kRembHeaderBytes + 4 * i);
   return ParseResult::kOk;
 }
 
@@ -48,7 +48,9 @@ void WriteRemb(const RembMessage& message, uint8_t* buffer) {
   WriteU32(buffer + 8, 0);  // media SSRC, always 0
   WriteU32(buffer + 12, kUniqueIdentifier);
   WriteU32(buffer + 16, static_cast<uint32_t>(count) << 24 | exponent << kMantissaBits | mantissa);
-  for (int i = 0; i < count; ++i) WriteU32(buffer + RembSize(i), message.ssrcs[i]);
+  for (size_t i = 0; i < message.ssrcs.size(); ++i) {
+    WriteU32(buffer + kRembHeaderBytes + 4 * i, message.ssrcs[i]);
+  }
 }
 
 ParseResult ParseRemb(std::span<const uint8_t> rtcp, ParsedRemb& remb) {

@@ -166,7 +166,7 @@ TEST_CASE("padding is left out") {
   REQUIRE(Parse(padded, remb) == ParseResult::kOk);
   CheckIsOurs(remb);
   // Padding of another length than it says, and more than there is.
-  for (uint8_t length : {0, 1, 2, 3, 5, 8, 32, 255}) {
+  for (uint8_t length : Bytes{0, 1, 2, 3, 5, 8, 32, 255}) {
     padded.back() = length;
     CAPTURE(int{length});
     CHECK(Parse(padded) != ParseResult::kOk);
@@ -176,7 +176,7 @@ TEST_CASE("padding is left out") {
   before[0] |= 0x20;
   before[3] += 1;
   CHECK(Parse(before + kRemb) == ParseResult::kOk);
-  for (uint8_t length : {0, 1, 2, 3, 5, 12}) {
+  for (uint8_t length : Bytes{0, 1, 2, 3, 5, 12}) {
     before.back() = length;
     CHECK(Parse(before + kRemb) == ParseResult::kMalformed);
   }
@@ -213,7 +213,7 @@ TEST_CASE("a length that is not the packet's is not read beyond") {
 }
 
 TEST_CASE("another version is malformed") {
-  for (uint8_t version : {0, 1, 3}) {
+  for (uint8_t version : Bytes{0, 1, 3}) {
     Bytes bytes = kRemb;
     bytes[0] = static_cast<uint8_t>(version << 6 | 15);
     CHECK(Parse(bytes) == ParseResult::kMalformed);
@@ -253,6 +253,25 @@ TEST_CASE("random bytes and damaged packets do no harm") {
     if (remb.bitrate_bps < 0 || remb.ssrc_count < 0 || remb.ssrc_count > kMaxRembSsrcs) {
       FAIL("packet " << i << " was read as nonsense");
     }
+  }
+}
+
+TEST_CASE("a REMB fills all of its bytes") {
+  Bytes bytes(RembSize(0), 0xFF);
+  WriteRemb({.sender_ssrc = 1, .bitrate_bps = 0, .ssrcs = {}}, bytes.data());
+  CHECK(bytes == Bytes{0x8F, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0, 'R', 'E', 'M', 'B', 0, 0, 0, 0});
+}
+
+TEST_CASE("packets that are nothing but a header, or that and padding, are none of ours") {
+  CHECK(Parse({0x80, 203, 0, 0}) == ParseResult::kNoRemb);
+  CHECK(Parse({0xA0, 203, 0, 1, 0, 0, 0, 4}) == ParseResult::kNoRemb);
+}
+
+TEST_CASE("another format of feedback is no REMB, whatever it holds") {
+  for (const uint8_t format : Bytes{1, 14, 31}) {
+    Bytes bytes = kRemb;
+    bytes[0] = static_cast<uint8_t>(0x80 | format);
+    CHECK(Parse(bytes) == ParseResult::kNoRemb);
   }
 }
 

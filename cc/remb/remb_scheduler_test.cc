@@ -113,6 +113,10 @@ TEST_CASE("RembScheduler: the first rate is due until it was sent") {
   CHECK(scheduler.last_sent()->time == At(200));
 }
 
+TEST_CASE("RembScheduler: the first rate is due at time 0") {
+  CHECK(RembScheduler({}).IsDue(Bps(100'000), Timestamp::Micros(0)));
+}
+
 TEST_CASE("RembScheduler: by default a REMB is due each second") {
   RembScheduler scheduler({});
   scheduler.OnSent(At(0), Bps(100'000));
@@ -250,6 +254,15 @@ TEST_CASE("RembScheduler: a rise is due at once, but not sooner than min_interva
   scheduler.OnSent(At(100), Bps(105'000));
   CHECK_FALSE(scheduler.IsDue(Bps(110'000), At(1099)));  // less than 5 % above that
   CHECK(scheduler.IsDue(Bps(110'250), At(200)));
+}
+
+TEST_CASE("RembScheduler: a rise is that many per cent at least, to the bit/s") {
+  RembScheduler::Config config = Quick();
+  config.start_interval.reset();
+  RembScheduler scheduler(config);
+  scheduler.OnSent(At(0), Bps(100'001));
+  CHECK(scheduler.NextDue(Bps(105'001)) == At(1000));
+  CHECK(scheduler.NextDue(Bps(105'002)) == At(100));
 }
 
 TEST_CASE(

@@ -17,7 +17,8 @@ constexpr size_t kElementBytes = 3;  // abs-send-time's and transmission offset'
 
 void Take(int id, std::span<const uint8_t> data, RtpExtensionIds ids, RtpExtensions& extensions) {
   if (data.size() != kElementBytes) {
-    if (id == ids.abs_capture_time) extensions.abs_capture_time = ParseAbsCaptureTime(data);
+    if (id != ids.abs_capture_time) return;
+    if (const auto time = ParseAbsCaptureTime(data)) extensions.abs_capture_time = time;
     return;
   }
   const uint32_t value = ReadU24(data.data());
@@ -35,8 +36,8 @@ std::optional<RtpHeader> ParseRtpHeader(std::span<const uint8_t> packet) {
   if (packet.size() < kFixedHeaderBytes) return std::nullopt;
   const uint8_t* data = packet.data();
   if (data[0] >> 6 != 2) return std::nullopt;
-  if (data[1] >= 192 && data[1] <= 223)
-    return std::nullopt;  // RTCP packet types, RFC 5761 section 4
+  // RTCP packet types, RFC 5761 section 4.
+  if (data[1] >= 192 && data[1] <= 223) return std::nullopt;
   const bool has_extension = data[0] & 0x10;
   size_t header_bytes = kFixedHeaderBytes + 4u * (data[0] & 0x0F);
   RtpHeader header = {.ssrc = ReadU32(data + 8),

@@ -104,7 +104,7 @@ TEST_CASE("RTP: padding counts like payload") {
 }
 
 TEST_CASE("RTP: other versions and RTCP are refused") {
-  for (uint8_t version : {0, 1, 3}) {
+  for (uint8_t version : Bytes{0, 1, 3}) {
     Bytes bytes = kFixed;
     bytes[0] = static_cast<uint8_t>(version << 6);
     CHECK_FALSE(Parse(bytes).header);
@@ -170,7 +170,7 @@ TEST_CASE("RTP: abs-capture-time, with and without the clock's offset") {
     CHECK(capture->capture_time == 0x0102'0304'0506'0708);
     CHECK(capture->clock_offset == clock_offset);
   };
-  const int64_t ahead = -0xFFFF'FFFFll;
+  const int64_t ahead = -0xFFFF'FFFFLL;
   check(OneByte(Bytes{0x47} + time + Bytes{0, 0, 0}), std::nullopt);
   check(OneByte(Bytes{0x4F} + time + offset + Bytes{0, 0, 0}), ahead);
   check(TwoByte(Bytes{4, 8} + time + Bytes{0, 0}), std::nullopt);

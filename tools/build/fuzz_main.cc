@@ -14,6 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 namespace {
 
 void Run(const std::filesystem::path& path) {
+  std::fprintf(stderr, "%s\n", path.c_str());  // for when it ends here
   std::ifstream file(path, std::ios::binary);
   // A copy of exactly the input's size, so that AddressSanitizer sees a read beyond it.
   std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});

@@ -107,7 +107,7 @@ absl::StatusOr<bool> TraceReader::Next(remb_packet* packet) {
     // Looking for the end of the field first would cost more than all the rest.
     if (error != std::errc() || (after != end && *after != ',') || values[i] < kFields[i].min ||
         values[i] > kFields[i].max) {
-      return BadNumber(i, at - start);
+      return BadNumber(i, static_cast<size_t>(at - start));
     }
     at = after;
     if (i + 1 < columns_) {
@@ -119,8 +119,9 @@ absl::StatusOr<bool> TraceReader::Next(remb_packet* packet) {
     }
   }
   if (at != end) {
-    return ErrorAt(at - start, absl::StrCat("the row must end here, not go on with ",
-                                            Quote(line_.substr(at - start))));
+    const auto read = static_cast<size_t>(at - start);
+    return ErrorAt(
+        read, absl::StrCat("the row must end here, not go on with ", Quote(line_.substr(read))));
   }
 
   *packet = {};
@@ -145,7 +146,7 @@ absl::StatusOr<bool> TraceReader::NextLine() {
     void* newline = std::memchr(start + searched, '\n', end_ - begin_ - searched);
     size_t length = 0;
     if (newline != nullptr) {
-      length = static_cast<char*>(newline) - start;
+      length = static_cast<size_t>(static_cast<char*>(newline) - start);
       begin_ += length + 1;
     } else if (!at_end_) {
       searched = end_ - begin_;

@@ -1,0 +1,147 @@
+#!/bin/bash
+# Fuzzes what reads bytes of others, and the C ABI. Run with --help for more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() {
+  cat <<'EOF'
+Usage: tools/fuzz.sh [--seconds=N] [TARGET...]
+
+Fuzzes each target for N seconds, 60 by default, one after the other; all of them if none is named. C++ targets, NAME_fuzz,
+run under libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer; Go's are the functions FuzzNAME. Inputs that
+reach more code are kept in .cache/fuzz, and where the next run starts, besides testdata/fuzz and Go's testdata/fuzz.
+
+Prints a row each: executions, CPU time, edges of the code reached, new inputs. What is found is named with the input
+and the command that replays it, and the exit status is 1. Needs tools/setup.sh --with=dev.
+
+  tools/fuzz.sh --seconds=3600                 an hour each
+  tools/fuzz.sh rtp_fuzz FuzzRead              these two for a minute
+EOF
+}
+
+fail() { echo "fuzz.sh: $*" >&2 && exit 2; }
+
+seconds=60 wanted=()
+for arg; do
+  case $arg in
+    --seconds=*) seconds=${arg#*=} ;;
+    --help | -h) usage && exit ;;
+    -*) fail "unknown argument $arg; see --help" ;;
+    *) wanted+=("$arg") ;;
+  esac
+done
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "--seconds takes a whole number, 1 or more"
+command -v clang-14 >/dev/null || fail "clang-14 is missing: tools/setup.sh --with=dev installs it"
+
+quiet=(--noshow_progress --ui_event_filters=-info --show_result=0)
+# Where a target is: a Bazel label, or Go's package folder.
+declare -A places=()
+while read -r label; do
+  places[${label##*:}]=$label
+done < <(bazel query "${quiet[@]:0:2}" 'filter("_fuzz$", kind(cc_test, //cc/... + //tools/...))')
+while IFS=: read -r file function; do
+  places[${function#func }]=./${file%/*}
+done < <(grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' go)
+mapfile -t all < <(printf '%s\n' "${!places[@]}" | LC_ALL=C sort)
+((${#wanted[@]} > 0)) || wanted=("${all[@]}")
+labels=() folders=()
+for name in "${wanted[@]}"; do
+  case ${places[$name]:-} in
+    '') fail "there is no target $name, but ${all[*]}" ;;
+    //*) labels+=("${places[$name]}") ;;
+    *) folders+=("${places[$name]}") ;;
+  esac
+done
+
+cache=$PWD/.cache/fuzz
+mkdir -p "$cache/bin"
+scratch=$(mktemp -d)
+pid=
+trap '[[ -z $pid ]] || kill "$pid" 2>/dev/null || true; rm -rf "$scratch"' EXIT
+
+# Copies, which no other build changes meanwhile.
+if ((${#labels[@]} > 0)); then
+  echo "Building ${labels[*]}"
+  bazel build "${quiet[@]}" --config=fuzz "${labels[@]}"
+  folder=$(bazel info --config=fuzz bazel-bin 2>/dev/null)
+  for label in "${labels[@]}"; do
+    path=${label#//}
+    cp -f "$folder/${path/://}" "$cache/bin"
+  done
+fi
+if ((${#folders[@]} > 0)); then
+  echo "Building ${folders[*]}"
+  bazel build "${quiet[@]}" //cc:prefix
+  PKG_CONFIG_PATH=$(bazel info bazel-bin 2>/dev/null)/cc/prefix/lib/pkgconfig
+  export PKG_CONFIG_PATH
+  for folder in $(printf '%s\n' "${folders[@]}" | sort -u); do
+    go test -c -tags=remb_static -fuzz=Fuzz -o "$cache/bin/$(basename "$folder").test" "$folder"
+  done
+fi
+
+# The last number in the log behind these words.
+last() { grep -oE "$1[0-9]+" "$log" | tail -1 | grep -oE '[0-9]+$' || echo 0; }
+
+# Runs a fuzzer, the log in $log and a line of progress on the terminal, or each minute. Sets $cpu to its seconds.
+run() {
+  local before after start=$SECONDS shown=$SECONDS line
+  times >"$scratch/before"
+  "$@" >"$log" 2>&1 &
+  pid=$!
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 1
+    line="$name: $((SECONDS - start)) of $seconds s, $(last '(^#|execs: )') executions"
+    if [[ -t 2 ]]; then
+      printf '\r%s ' "$line" >&2
+    elif ((SECONDS - shown >= 60)); then
+      shown=$SECONDS
+      echo "$line" >&2
+    fi
+  done
+  [[ ! -t 2 ]] || printf '\r%*s\r' "$((${#line} + 1))" "" >&2
+  local status=0
+  wait "$pid" || status=$?
+  pid=
+  times >"$scratch/after"
+  # Of the shell's children: minutes and seconds, of user and system.
+  for file in before after; do
+    printf -v $file '%s' "$(awk -F'[ms ]+' 'NR == 2 { print $1 * 60 + $2 + $3 * 60 + $4 }' "$scratch/$file")"
+  done
+  cpu=$(awk -v before="$before" -v after="$after" 'BEGIN { printf "%.0f", after - before }')
+  return $status
+}
+
+found=()
+# Says what was found: the reason, the input, and how to see it again.
+tell() {
+  found+=("$1 found something: ${2:-see $log}
+  replay it: $3")
+  grep -m3 -E ': not so: |ERROR: |runtime error: |SUMMARY: |^ +--- FAIL|^ {8,}[a-z_]+\.go:' "$log" >&2 || tail -5 "$log" >&2
+  echo "${found[-1]}" >&2
+}
+
+printf '%-20s %12s %9s %7s %7s\n' target executions "CPU s" edges new
+for name in "${wanted[@]}"; do
+  place=${places[$name]}
+  mkdir -p "$cache/$name/corpus" "$cache/$name/found"
+  log=$cache/$name/log.txt verdict=ok cpu=0
+  if [[ $place == //* ]]; then
+    corpora=("$cache/$name/corpus" "testdata/fuzz/${name%_fuzz}")
+    [[ -d ${corpora[1]} ]] || unset 'corpora[1]'
+    run env UBSAN_OPTIONS=print_stacktrace=1 "$cache/bin/$name" "-max_total_time=$seconds" -print_final_stats=1 \
+      -timeout=60 -len_control=0 "-artifact_prefix=$cache/$name/found/" "${corpora[@]}" || verdict=found
+    executions=$(last 'number_of_executed_units: ') edges=$(last 'cov: ') new=$(last 'new_units_added: *')
+    input=$(grep -oE 'Test unit written to .*' "$log" | cut -d' ' -f5-) || true
+    [[ $verdict == ok ]] || tell "$name" "$input" "bazel run --config=fuzz $place -- $input"
+  else
+    # In the package's folder, where Go writes down what it finds.
+    run env -C "$place" "$cache/bin/$(basename "$place").test" '-test.run=^$' "-test.fuzz=^$name\$" -test.parallel=1 \
+      "-test.fuzztime=${seconds}s" "-test.fuzzcachedir=$cache/$name/corpus" || verdict=found
+    executions=$(last 'execs: ') edges=- new=$(last 'new interesting: ')
+    input=$(grep -oE "testdata/fuzz/$name/[0-9a-f]+" "$log" | head -1) || true
+    [[ $verdict == ok ]] || tell "$name" "${place#./}/$input" \
+      "PKG_CONFIG_PATH=$PKG_CONFIG_PATH go test -tags=remb_static -run='^$name\$/^${input##*/}\$' $place"
+  fi
+  printf '%-20s %12s %9s %7s %7s  %s\n' "$name" "$executions" "$cpu" "$edges" "$new" "$verdict"
+done
+((${#found[@]} == 0)) || { printf '\n%s\n' "${found[@]}" && exit 1; }
