@@ -21,11 +21,14 @@ and nothing at all if all is there. Needs root or sudo to install. On another sy
                  java     Java and its tests: a JDK, Maven, ffmpeg as a sender
                  csharp   C# and its tests: Mono and its compiler
                  examples tests of cc/examples as users build and call it: CMake, ffmpeg
+                 abi      the check of the ABI: libabigail's abidiff
+                 arm64    --config=arm64, on this machine: a cross compiler, qemu, Abseil and Catch2 in .cache/arm64
   --check      install nothing; exit 1 if something is missing
 EOF
 }
 
 dev=false browser=false aiortc=false plots=false python=false java=false csharp=false examples=false
+abi=false arm64=false
 parts_chosen=false check=false
 for arg; do
   case $arg in
@@ -43,6 +46,8 @@ for arg; do
           java) java=true ;;
           csharp) csharp=true ;;
           examples) examples=true ;;
+          abi) abi=true ;;
+          arm64) arm64=true ;;
           *)
             echo "setup.sh: --with has no \"$part\": see --help" >&2
             exit 2
@@ -57,11 +62,13 @@ for arg; do
 done
 
 if ! $parts_chosen; then
-  browser=true aiortc=true python=true java=true csharp=true examples=true
+  browser=true aiortc=true python=true java=true csharp=true examples=true abi=true arm64=true
 fi
 
 ruff_version=0.17.5
 staticcheck_version=v0.8.2
+# tools/mutate.sh: what parses C++.
+mutate_packages=(tree-sitter==0.25.2 tree-sitter-cpp==0.23.4)
 aiortc_version=1.16.0
 # The last of matplotlib that runs on Python 3.9.
 matplotlib_version=3.9.4
@@ -116,11 +123,19 @@ missing() {
   fi
   if $java || $examples || $dev; then have ffmpeg || echo ffmpeg; fi
   if $examples || $dev; then have cmake || echo cmake; fi
+  if $abi || $dev; then have abidiff || echo abigail-tools; fi
+  if $arm64; then
+    have aarch64-linux-gnu-g++ || echo g++-aarch64-linux-gnu
+    have qemu-aarch64 || echo qemu-user
+  fi
   if $dev || $aiortc || $plots || $python; then have_file '/usr/lib/python3*/ensurepip' || echo python3-venv; fi
   $dev || return 0
   have clang-14 || echo clang-14
   have_file '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' || echo libclang-rt-14-dev
   have clang-format || echo clang-format
+  have clang-tidy-14 || echo clang-tidy-14
+  have llvm-cov-14 || echo llvm-14
+  have ninja || echo ninja-build
   have shellcheck || echo shellcheck
   have valgrind || echo valgrind
 }
@@ -174,6 +189,37 @@ EOF
     apt-get "${options[@]}" install -qq --no-install-recommends $packages >"$quiet"
 }
 
+have_arm64() { have_file '.cache/arm64/usr/lib/libCatch2.a' && have_file '.cache/arm64/usr/lib/*/libabsl_status.a'; }
+
+# Unpacks Abseil and Catch2 for 64-bit Arm in .cache/arm64, by an apt that has all its files in a folder of its own: this
+# machine's packages stay of one architecture.
+install_arm64() {
+  local codename source folder release=() root=$PWD/.cache/arm64
+  # shellcheck source=/dev/null
+  codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  # shellcheck disable=SC2016  # apt's own variables
+  source=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+    awk -v name="$codename" '$1 == name { uri = $2 } END { print uri }')
+  folder=$(mktemp -d)
+  mkdir -p "$folder"/{lists,cache/archives}/partial "$folder/sources"
+  for suite in "$codename" "$codename-backports"; do
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $source $suite main" >>"$folder/sources/libremb.list"
+  done
+  [[ $codename != bookworm ]] || release=(/bookworm-backports)
+  echo "setup.sh: unpacking libabsl-dev and libcatch2-dev for arm64 in .cache/arm64"
+  (
+    cd "$folder"
+    options=(-o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Dir::Etc::sourcelist=/dev/null
+      -o "Dir::Etc::sourceparts=$folder/sources" -o "Dir::State=$folder" -o Dir::State::status=/dev/null
+      -o "Dir::Cache=$folder/cache" -o APT::Sandbox::User= -o Acquire::Languages=none)
+    apt-get "${options[@]}" update -qq
+    apt-get "${options[@]}" download -qq libabsl-dev "libcatch2-dev${release[0]:-}"
+    rm -rf "$root"
+    for package in *.deb; do dpkg-deb -x "$package" "$root"; done
+  )
+  rm -rf "$folder"
+}
+
 mapfile -t packages < <(missing)
 if ((${#packages[@]} > 0)); then
   if $check; then
@@ -199,6 +245,10 @@ if $check; then
   fi
   if $python && ! have_wheel; then
     echo "setup.sh: missing: ${wheel_packages[*]} in .cache/wheel" >&2
+    exit 1
+  fi
+  if $arm64 && ! have_arm64; then
+    echo "setup.sh: missing: Abseil and Catch2 for arm64 in .cache/arm64" >&2
     exit 1
   fi
   exit
@@ -231,11 +281,19 @@ if $python && ! have_wheel; then
   echo "${wheel_packages[*]}" >.cache/wheel/packages
 fi
 
+if $arm64 && ! have_arm64; then install_arm64; fi
+
 if $dev; then
   if [[ $(.cache/python/bin/ruff --version 2>/dev/null) != "ruff $ruff_version" ]]; then
     echo "setup.sh: installing ruff $ruff_version in .cache/python"
     /usr/bin/python3 -m venv .cache/python
     .cache/python/bin/pip install -q --disable-pip-version-check "ruff==$ruff_version"
+  fi
+  if [[ $(cat .cache/mutate/packages 2>/dev/null) != "${mutate_packages[*]}" ]]; then
+    echo "setup.sh: installing ${mutate_packages[*]} in .cache/mutate"
+    /usr/bin/python3 -m venv .cache/mutate
+    .cache/mutate/bin/pip install -q --disable-pip-version-check "${mutate_packages[@]}"
+    echo "${mutate_packages[*]}" >.cache/mutate/packages
   fi
   if [[ $(.cache/bin/staticcheck -version 2>/dev/null) != *"(${staticcheck_version#v})" ]]; then
     echo "setup.sh: installing staticcheck $staticcheck_version in .cache/bin"

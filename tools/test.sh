@@ -9,8 +9,8 @@ Usage: tools/test.sh [BAZEL ARGUMENTS]
 
 Installs what is missing to build, then runs all tests: `bazel test //...` (C++, C, Go, Python, Java, C#); once
 more the Go tests with the race detector, the core's with AddressSanitizer and those with threads under ThreadSanitizer;
-and tools/install.sh with its self-check into a temporary folder. The last line counts the test cases: N passed, N
-failed.
+the reference traces by a build for 64-bit Arm, in qemu; and tools/install.sh with its self-check into a temporary
+folder. The last line counts the test cases: N passed, N failed.
 
 Tests with a real Chromium, with aiortc, of the Python package, in Java and C#, and with ffmpeg are skipped, and say so,
 where these are missing; tools/setup.sh installs them. They take ten minutes.
@@ -57,6 +57,11 @@ else
   bazel_test --config=race //go/...
   bazel_test --config=asan //cc/...
   bazel_test --config=tsan //cc/capi:threads_test
+  if tools/setup.sh --check --with=arm64 2>/dev/null; then
+    bazel_test -c opt --config=arm64 //tools/replay:golden_test
+  else
+    echo "== skipped: 64-bit Arm in qemu; tools/setup.sh --with=arm64 installs what it needs"
+  fi
   echo "== tools/install.sh"
   if tools/install.sh --prefix "$scratch/prefix"; then
     passed=$((passed + 1))

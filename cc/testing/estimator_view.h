@@ -47,7 +47,7 @@ inline remb_stats StatsOf(const remb_estimator* estimator) {
 inline std::vector<uint32_t> SsrcsOf(const remb_estimator* estimator) {
   uint32_t ssrcs[REMB_MAX_SSRCS];
   const int32_t count = remb_ssrcs(estimator, ssrcs, REMB_MAX_SSRCS);
-  return std::vector<uint32_t>(ssrcs, ssrcs + count);
+  return {ssrcs, ssrcs + count};
 }
 
 // All that can be asked.

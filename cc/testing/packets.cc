@@ -9,8 +9,9 @@ namespace remb::testing {
 namespace {
 
 void Append32(std::vector<uint8_t>& bytes, uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8)
+  for (int shift = 24; shift >= 0; shift -= 8) {
     bytes.push_back(static_cast<uint8_t>(value >> shift));
+  }
 }
 
 void Append64(std::vector<uint8_t>& bytes, int64_t value) {
@@ -42,7 +43,9 @@ std::vector<remb_packet> ReadTrace(const std::string& path) {
         line.c_str(), "%" SCNd64 ",%" SCNu32 ",%" SCNu32 ",%" SCNd32 ",%" SCNd32 ",%" SCNu32,
         &packet.arrival_us, &packet.abs_send_time, &packet.rtp_timestamp,
         &packet.transmission_offset, &packet.payload_bytes, &packet.ssrc);
-    if (read != 6) throw std::runtime_error(path + " has a bad line: " + line);
+    if (read != 6) {
+      throw std::runtime_error(std::string(path).append(" has a bad line: ").append(line));
+    }
     packets.push_back(packet);
   }
   return packets;

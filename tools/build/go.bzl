@@ -39,6 +39,8 @@ _BINARY_ATTRS = dict(_LIBRARY_ATTRS, **{
     "_sum": attr.label(default = "//:go.sum", allow_single_file = True),
     "_modules": attr.label(default = "@go_modules//:stamp", allow_single_file = True),
     "_race": attr.label(default = "//tools/build:go_race"),
+    "_gcstress": attr.label(default = "//tools/build:go_gcstress"),
+    "_cgocheck": attr.label(default = "//tools/build:go_cgocheck"),
 })
 
 def _collect(ctx):
@@ -101,8 +103,9 @@ def _go_action(ctx, info, out, mnemonic, args, then):
     ctx.actions.write(manifest, "".join(["%s\t%s\n" % (f.path, to) for f, to in copies.items()]))
 
     cmd = [GO] + args + ["-trimpath"]
-    if ctx.attr.gotags:
-        cmd.append("-tags=" + ",".join(ctx.attr.gotags))
+    gotags = ctx.attr.gotags + (["remb_gcstress"] if ctx.attr._gcstress[_FlagInfo].value else [])
+    if gotags:
+        cmd.append("-tags=" + ",".join(gotags))
     ctx.actions.run_shell(
         outputs = [out],
         inputs = depset(copies.keys() + [manifest, ctx.file._modules], transitive = [info.prefixes]),
@@ -114,6 +117,7 @@ def _go_action(ctx, info, out, mnemonic, args, then):
             "CGO_ENABLED": "1" if ctx.attr.cgo else "0",
             "GOCACHE": GOCACHE,
             "GOENV": "off",
+            "GOEXPERIMENT": "cgocheck2" if ctx.attr._cgocheck[_FlagInfo].value and ctx.attr.cgo else "",
             "GOFLAGS": flags,
             "GOMODCACHE": GOMODCACHE,
             "GOPATH": "/nonexistent",

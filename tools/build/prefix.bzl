@@ -30,7 +30,7 @@ rm -f "$out"
 rm "$out.o" "$out.unique"
 """,
         arguments = [
-            "/usr/bin/ld.bfd",
+            tools.ld_executable + ".bfd",  # gold has no groups
             tools.objcopy_executable,
             tools.nm_executable,
             tools.ar_executable,

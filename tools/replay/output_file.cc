@@ -1,6 +1,7 @@
 #include "tools/replay/output_file.h"
 
 #include <absl/strings/str_cat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,17 @@ namespace {
 absl::Status CannotWrite(const std::string& path, int error) {
   return absl::InvalidArgumentError(
       absl::StrCat("cannot write ", path, ": ", error != 0 ? std::strerror(error) : "failed"));
+}
+
+// Waits until what was written to a file, or the names in a folder, are on the disk.
+bool Sync(const std::string& path) {
+  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  bool done = fsync(fd) == 0;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return done;
 }
 
 }  // namespace
@@ -46,8 +58,14 @@ absl::Status OutputFile::Commit() {
   stream_.close();
   if (!stream_) return CannotWrite(path_, errno);
   if (temporary_.empty()) return absl::OkStatus();
+  // Or a power cut could leave the new name with none of the data.
+  if (!Sync(temporary_)) return CannotWrite(path_, errno);
   if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return CannotWrite(path_, errno);
   temporary_.clear();
+  // Not every file system syncs folders. Without it the file is whole all the same: the old or the
+  // new one.
+  std::string folder = std::filesystem::path(path_).parent_path().string();
+  Sync(folder.empty() ? "." : folder);
   return absl::OkStatus();
 }
 

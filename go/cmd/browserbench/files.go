@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/libremb/libremb/go/internal/browserrun"
 	"github.com/libremb/libremb/go/internal/callrecord"
+	"github.com/libremb/libremb/go/internal/wholefile"
 	"github.com/libremb/libremb/tools/report"
 )
 
@@ -49,11 +49,7 @@ func (s *series) writeFiles(out io.Writer) error {
 }
 
 func (s *series) writeFile(name string, write func(io.Writer) error) error {
-	file, err := os.Create(filepath.Join(s.out, name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(file), file.Close())
+	return wholefile.Write(filepath.Join(s.out, name), write)
 }
 
 // column is a figure of each call, whatever the case.

@@ -18,6 +18,7 @@ import (
 	"github.com/libremb/libremb/go/internal/callrecord"
 	"github.com/libremb/libremb/go/internal/callview"
 	"github.com/libremb/libremb/go/internal/democall"
+	"github.com/libremb/libremb/go/internal/wholefile"
 	"github.com/libremb/libremb/tools/report"
 )
 
@@ -143,11 +144,8 @@ func reportPath(o options, run int) string {
 }
 
 func writeReport(path string, page report.Report) error {
-	file, err := os.Create(path)
+	err := wholefile.Write(path, func(out io.Writer) error { return report.Write(out, page) })
 	if err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	if err := errors.Join(report.Write(file, page), file.Close()); err != nil {
 		return fmt.Errorf("report %s: %w", path, err)
 	}
 	return nil

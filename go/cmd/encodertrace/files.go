@@ -2,18 +2,14 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/libremb/libremb/go/internal/wholefile"
 )
 
 func writeFile(path string, frames []frame, write func(io.Writer, []frame) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(file, frames), file.Close())
+	return wholefile.Write(path, func(out io.Writer) error { return write(out, frames) })
 }
 
 // writeFrames writes a line for each frame.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 from . import Error, replay, version
@@ -71,8 +74,29 @@ def _replay(args: argparse.Namespace) -> None:
     _write(run.reports, sys.stdout)
     sys.stdout.flush()
     if args.signals:
-        with open(args.signals, "w", newline="") as file:
+        with _whole_file(args.signals) as file:
             _write(run.signals, file)
+
+
+@contextlib.contextmanager
+def _whole_file(path: str) -> Iterator[TextIO]:
+    """A file that appears whole or not at all: written beside the path, renamed once it is on the disk."""
+    if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout, a pipe
+        with open(path, "w", newline="") as file:
+            yield file
+        return
+    path = os.path.realpath(path)  # a link stays a link
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "w", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.remove(temporary)
+        raise
 
 
 def _write(columns: replay.Columns, file: TextIO) -> None:

@@ -196,6 +196,18 @@ class ReplayTest(unittest.TestCase):
         with trace.open() as file, mock.patch("sys.stdin", file):
             self.assertEqual(module("-")[0], trace.with_name("lowrate.expected.csv").read_text())
 
+    def test_signals_are_whole_or_as_they_were(self):
+        out = self.folder / "signals.csv"
+        out.write_text("old")
+        with mock.patch("remb.__main__._write", side_effect=[None, OSError("no space left")]):
+            _, code, err = module("testdata/reference/lowrate.trace.csv", f"--signals={out}")
+        self.assertEqual((code, err), (2, "replay: no space left\n"))
+        self.assertEqual(out.read_text(), "old")
+        self.assertEqual(list(self.folder.glob("signals.csv*")), [out])
+        self.assertEqual(module("testdata/reference/lowrate.trace.csv", f"--signals={out}")[1], 0)
+        self.assertTrue(out.read_text().startswith("arrival_us,"))
+        self.assertEqual(list(self.folder.glob("signals.csv*")), [out])
+
     def test_pipe(self):
         """Of which nothing can be read twice."""
         for name in ("chromium.pcap", "chromium-cooked.pcapng"):
