@@ -14,7 +14,7 @@ struct Traffic {
   Traffic() {
     for (int64_t i = 0; i < 400; ++i) {
       arrival_us.push_back(1'000'000 + i * 10'000);
-      ssrc.push_back(7 + i % 2);
+      ssrc.push_back(i % 2 == 0 ? 7 : 8);
       payload_bytes.push_back(1000);
       abs_send_time.push_back(static_cast<uint32_t>(i * 10'000 * (1 << 18) / 1'000'000));
       rtp_timestamp.push_back(static_cast<uint32_t>(i * 900));

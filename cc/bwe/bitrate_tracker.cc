@@ -35,7 +35,7 @@ bool BitrateTracker::StartBucket(uint32_t bytes, TimestampMs at) {
   } else {
     return false;
   }
-  buckets_[newest_] = {.bytes = bytes, .gap_ms = 0};
+  buckets_[newest_] = {.bytes = bytes & kMaxBucketBytes, .gap_ms = 0};
   return true;
 }
 

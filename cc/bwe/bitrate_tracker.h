@@ -56,9 +56,10 @@ class BitrateTracker {
     if (gap_ms > 0) {
       newest_ms_ = at.ms();
       newest_ = Next(newest_);
-      buckets_[newest_] = {.bytes = bytes, .gap_ms = static_cast<uint32_t>(gap_ms)};
+      buckets_[newest_] = {.bytes = bytes & kMaxBucketBytes,
+                           .gap_ms = static_cast<uint32_t>(gap_ms) & kMaxGapMs};
     } else if (samples_ != 0 && buckets_[newest_].bytes + bytes <= kMaxBucketBytes) {
-      buckets_[newest_].bytes += bytes;
+      buckets_[newest_].bytes = (buckets_[newest_].bytes + bytes) & kMaxBucketBytes;
     } else if (!StartBucket(bytes, at)) {
       return;
     }
@@ -71,7 +72,9 @@ class BitrateTracker {
   static constexpr uint32_t kRing = 1024;  // more than the window; a power of two
   // Later than any time, so that an empty ring has nothing to drop and no gap to its newest bucket.
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max() / 2;
+  // What a bucket's members hold. A packet has less, and a gap within the window is shorter.
   static constexpr uint32_t kMaxBucketBytes = (1 << 22) - 1;
+  static constexpr uint32_t kMaxGapMs = (1 << 10) - 1;
 
   struct Bucket {
     uint32_t bytes : 22;

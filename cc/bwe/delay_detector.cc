@@ -16,8 +16,7 @@ DelayDetector DelayDetector::ForAbsSendTime() {
 }
 
 DelayDetector DelayDetector::ForRtpTimestamps(int clock_rate_hz) {
-  return DelayDetector(kGroupLengthMs * static_cast<uint32_t>(clock_rate_hz) / 1000,
-                       1000.0 / clock_rate_hz);
+  return {kGroupLengthMs * static_cast<uint32_t>(clock_rate_hz) / 1000, 1000.0 / clock_rate_hz};
 }
 
 void DelayDetector::ResetFilter() {

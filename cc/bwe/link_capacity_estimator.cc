@@ -18,7 +18,7 @@ DataRate FromKbps(double kbps) { return DataRate::BitsPerSec(static_cast<int64_t
 }  // namespace
 
 void LinkCapacityEstimator::OnOveruseDetected(DataRate throughput) {
-  const double sample_kbps = static_cast<double>(throughput.kbps());
+  const auto sample_kbps = static_cast<double>(throughput.kbps());
   const double estimate_kbps =
       estimate_kbps_ ? (1 - kOveruseWeight) * *estimate_kbps_ + kOveruseWeight * sample_kbps
                      : sample_kbps;

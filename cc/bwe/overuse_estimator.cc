@@ -17,7 +17,7 @@ constexpr double kMinNoiseVariance = 1;
 }  // namespace
 
 double FramePeriodWindow::StartBlock() {
-  for (int i = kLength - 2; i >= 0; --i) block_[i] = std::min(block_[i], block_[i + 1]);
+  for (size_t i = kLength - 1; i-- > 0;) block_[i] = std::min(block_[i], block_[i + 1]);
   min_of_block_ = kNone;
   index_ = 0;
   return block_[0];

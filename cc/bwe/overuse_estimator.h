@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -27,7 +28,7 @@ class FramePeriodWindow {
   }
 
  private:
-  static constexpr int kLength = 60;
+  static constexpr size_t kLength = 60;
   static constexpr double kNone = std::numeric_limits<double>::infinity();
 
   double StartBlock();
@@ -35,7 +36,7 @@ class FramePeriodWindow {
   std::array<double, kLength>
       block_;  // before index_: values; from there on: minima of the block before
   double min_of_block_ = kNone;
-  int index_ = 0;
+  size_t index_ = 0;
 };
 
 // Splits the difference between arrival and send delta of a group into a part that grows with the

@@ -63,7 +63,7 @@ void ProbeClusters::Walk::Visit(const Cluster& cluster) {
 }
 
 void ProbeClusters::Append(const Probe& probe) {
-  kept_[appended_++ % kMaxKept] = probe;
+  kept_[static_cast<size_t>(appended_++ % kMaxKept)] = probe;
   ++list_size_;
   if (has_last_) {
     const int64_t send_delta = int64_t{probe.send_us} - last_.send_us;
@@ -89,7 +89,7 @@ void ProbeClusters::DropOldest() {
   const int64_t first = appended_ - rest;
   const std::array<Probe, kMaxKept> kept = kept_;
   Clear();
-  for (int64_t i = first; i < first + rest; ++i) Append(kept[i % kMaxKept]);
+  for (int64_t i = first; i < first + rest; ++i) Append(kept[static_cast<size_t>(i % kMaxKept)]);
 }
 
 void ProbeClusters::Clear() {

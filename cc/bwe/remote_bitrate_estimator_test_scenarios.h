@@ -22,7 +22,7 @@ struct CapacityDrop {
   int64_t arrival_jump_ms = 0;  // at the drop
 };
 // Steady on 1 Mbit/s, which becomes 0.5.
-void TestCapacityDrop(NewEstimator& estimator, const CapacityDrop& test);
+void TestCapacityDrop(NewEstimator& estimator, const CapacityDrop& drop);
 
 // Packets sent within a millisecond are one group; a growing queue shows.
 void TestTimestampGrouping(NewEstimator& estimator);

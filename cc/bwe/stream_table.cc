@@ -68,6 +68,7 @@ Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
   ReserveOne();
   int32_t index = free_;
   if (index != kNone) {
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a place that is free is in the table
     free_ = places_[index].newer;
     places_[index] = Stream();
   } else {

@@ -2,6 +2,7 @@
 #ifndef CC_BWE_STREAM_TABLE_H_
 #define CC_BWE_STREAM_TABLE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>

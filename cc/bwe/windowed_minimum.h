@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -13,7 +14,7 @@ namespace remb::core {
 
 // The window is kBuckets buckets long, of which the newest is filling: a value counts for between
 // kBuckets - 1 and kBuckets buckets of time. Times must not go backwards.
-template <int kBuckets, int64_t kBucketUs>
+template <size_t kBuckets, int64_t kBucketUs>
 class WindowedMinimum {
  public:
   static constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
@@ -35,7 +36,7 @@ class WindowedMinimum {
  private:
   void Advance(Timestamp at) {
     const int64_t steps = (at - end_of_newest_).us() / kBucketUs + 1;
-    for (int64_t i = 0; i < std::min<int64_t>(steps, kBuckets); ++i) {
+    for (int64_t i = 0; i < std::min(steps, int64_t{kBuckets}); ++i) {
       std::copy(older_.begin() + 1, older_.end(), older_.begin());
       older_.back() = newest_;
       newest_ = kNone;

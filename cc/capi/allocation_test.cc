@@ -86,7 +86,7 @@ TEST_CASE("a failed remb_create leaves nothing behind") {
   const bool stay_failing = GENERATE(false, true);
   int64_t points = 0;
   for (bool failed = true; failed; points += failed) {
-    remb_estimator* const untouched = reinterpret_cast<remb_estimator*>(&points);
+    auto* const untouched = reinterpret_cast<remb_estimator*>(&points);
     remb_estimator* estimator = untouched;
     const int64_t before = LiveBlocks();
     int32_t status;

@@ -73,7 +73,8 @@ TEST_CASE("ReceiveSideCongestionController.SendsRembWithAbsSendTime") {
 // A sender that has nothing but REMBs to go by: below them its rate grows 8 % a second.
 class RembSender {
  public:
-  RembSender(int64_t start_bps, int64_t now_us) : bps_(start_bps), changed_us_(now_us) {}
+  RembSender(int64_t start_bps, int64_t now_us)
+      : bps_(static_cast<double>(start_bps)), changed_us_(now_us) {}
 
   void OnRemb(int64_t bps) { remb_bps_ = bps; }
   int64_t Rate(int64_t now_us) {

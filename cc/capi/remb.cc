@@ -200,7 +200,7 @@ int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint
   if (ABSL_PREDICT_FALSE(extensions.abs_capture_time.has_value())) {
     SetCaptureTime(*extensions.abs_capture_time, packet);
   }
-  return OnPacket(core, std::move(packet));
+  return OnPacket(core, std::move(packet));  // NOLINT(performance-move-const-arg): what it takes
 }
 
 int32_t remb_on_packet(remb_estimator* estimator, const remb_packet* packet) {

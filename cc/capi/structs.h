@@ -43,8 +43,9 @@ int32_t CopyIn(const void* from, T& to) {
     std::memcpy(&to, from, sizeof(T));
     return REMB_OK;
   }
-  if (!IsStructSize(size, sizeof(uint32_t)) || !HasZeroTail(from, sizeof(T), size))
+  if (!IsStructSize(size, sizeof(uint32_t)) || !HasZeroTail(from, sizeof(T), size)) {
     return REMB_ERR_STRUCT_SIZE;
+  }
   to = T{};
   std::memcpy(&to, from, std::min<size_t>(size, sizeof(T)));
   return REMB_OK;

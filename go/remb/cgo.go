@@ -97,9 +97,15 @@ func newCore(o *options) (core, error) {
 	return c, statusError(int32(C.remb_create(&config, &c.handle)))
 }
 
-func (c core) destroy() { C.remb_destroy(c.handle) }
+// estimator is what each call of C is given.
+func (c core) estimator() *C.remb_estimator {
+	collect()
+	return c.handle
+}
 
-func (c core) reset() error { return statusError(int32(C.remb_reset(c.handle))) }
+func (c core) destroy() { C.remb_destroy(c.estimator()) }
+
+func (c core) reset() error { return statusError(int32(C.remb_reset(c.estimator()))) }
 
 func (c core) addStream(s StreamConfig) error {
 	if !fitsInt32(s.ClockRate, s.AbsSendTimeID, s.TransmissionOffsetID, s.AbsCaptureTimeID) {
@@ -114,16 +120,16 @@ func (c core) addStream(s StreamConfig) error {
 		transmission_offset_id: C.int32_t(s.TransmissionOffsetID),
 		abs_capture_time_id:    C.int32_t(s.AbsCaptureTimeID),
 	}
-	return statusError(int32(C.remb_add_stream(c.handle, &stream)))
+	return statusError(int32(C.remb_add_stream(c.estimator(), &stream)))
 }
 
 func (c core) removeStream(ssrc uint32) error {
-	return statusError(int32(C.remb_remove_stream(c.handle, C.uint32_t(ssrc))))
+	return statusError(int32(C.remb_remove_stream(c.estimator(), C.uint32_t(ssrc))))
 }
 
 // onRTPPacket returns facts, or a negative status. It is what runs for each packet.
 func (c *core) onRTPPacket(now int64, packet []byte) int32 {
-	C.on_rtp_packet(C.uintptr_t(uintptr(unsafe.Pointer(c.handle))), C.int64_t(now),
+	C.on_rtp_packet(C.uintptr_t(uintptr(unsafe.Pointer(c.estimator()))), C.int64_t(now),
 		(*C.uint8_t)(unsafe.SliceData(packet)), C.int32_t(len(packet)), &c.facts)
 	return int32(c.facts)
 }
@@ -156,26 +162,26 @@ func (b *packetBuffer) add(p *Packet, arrival int64) bool {
 }
 
 func (c core) onPackets(b *packetBuffer) int32 {
-	return int32(C.remb_on_packets(c.handle, unsafe.SliceData(b.packets), C.int32_t(len(b.packets))))
+	return int32(C.remb_on_packets(c.estimator(), unsafe.SliceData(b.packets), C.int32_t(len(b.packets))))
 }
 
 func (c core) setRTT(micros int64) error {
-	return statusError(int32(C.remb_set_rtt(c.handle, C.int64_t(micros))))
+	return statusError(int32(C.remb_set_rtt(c.estimator(), C.int64_t(micros))))
 }
 
 func (c core) setMaxBitrate(bitrate int) int32 {
-	return int32(C.remb_set_max_bitrate(c.handle, C.int64_t(bitrate)))
+	return int32(C.remb_set_max_bitrate(c.estimator(), C.int64_t(bitrate)))
 }
 
 func (c core) setMinBitrate(bitrate int) int32 {
-	return int32(C.remb_set_min_bitrate(c.handle, C.int64_t(bitrate)))
+	return int32(C.remb_set_min_bitrate(c.estimator(), C.int64_t(bitrate)))
 }
 
 // poll returns facts or a negative status; remb is filled in if a REMB is due.
 func (c core) poll(now int64, remb *REMB) int32 {
 	var message C.remb_message
 	message.struct_size = C.sizeof_remb_message
-	facts := int32(C.remb_poll(c.handle, C.int64_t(now), &message))
+	facts := int32(C.remb_poll(c.estimator(), C.int64_t(now), &message))
 	if facts > 0 && Facts(facts).Has(REMBDue) {
 		remb.Bitrate = toInt(message.bitrate_bps)
 		remb.SSRCs = make([]uint32, message.ssrc_count)
@@ -187,17 +193,17 @@ func (c core) poll(now int64, remb *REMB) int32 {
 }
 
 func (c core) sent(now int64, bitrate int) error {
-	return statusError(int32(C.remb_sent(c.handle, C.int64_t(now), C.int64_t(bitrate))))
+	return statusError(int32(C.remb_sent(c.estimator(), C.int64_t(now), C.int64_t(bitrate))))
 }
 
 // nextPoll returns a time, or math.MaxInt64 for never.
-func (c core) nextPoll() int64 { return int64(C.remb_next_poll_us(c.handle)) }
+func (c core) nextPoll() int64 { return int64(C.remb_next_poll_us(c.estimator())) }
 
-func (c core) estimate() int { return toInt(C.remb_estimate(c.handle)) }
+func (c core) estimate() int { return toInt(C.remb_estimate(c.estimator())) }
 
 func (c core) ssrcs() []uint32 {
 	var ssrcs [C.REMB_MAX_SSRCS]C.uint32_t
-	n := max(int32(C.remb_ssrcs(c.handle, &ssrcs[0], C.REMB_MAX_SSRCS)), 0)
+	n := max(int32(C.remb_ssrcs(c.estimator(), &ssrcs[0], C.REMB_MAX_SSRCS)), 0)
 	out := make([]uint32, n)
 	for i := range out {
 		out[i] = uint32(ssrcs[i])
@@ -209,7 +215,7 @@ func (c core) ssrcs() []uint32 {
 func (c core) stats(s *Stats, when *timeline) {
 	var in C.remb_stats
 	in.struct_size = C.sizeof_remb_stats
-	if C.remb_get_stats(c.handle, &in) != C.REMB_OK {
+	if C.remb_get_stats(c.estimator(), &in) != C.REMB_OK {
 		return
 	}
 	s.State = State(in.state)
@@ -246,13 +252,13 @@ func (c core) stats(s *Stats, when *timeline) {
 
 // streamStats returns them in the order of their SSRCs.
 func (c core) streamStats(when *timeline) []StreamStats {
-	ssrcs := make([]C.uint32_t, max(C.remb_streams(c.handle, nil, 0), 0))
-	ssrcs = ssrcs[:max(C.remb_streams(c.handle, unsafe.SliceData(ssrcs), C.int32_t(len(ssrcs))), 0)]
+	ssrcs := make([]C.uint32_t, max(C.remb_streams(c.estimator(), nil, 0), 0))
+	ssrcs = ssrcs[:max(C.remb_streams(c.estimator(), unsafe.SliceData(ssrcs), C.int32_t(len(ssrcs))), 0)]
 	all := make([]StreamStats, 0, len(ssrcs))
 	for _, ssrc := range ssrcs {
 		var in C.remb_stream_stats
 		in.struct_size = C.sizeof_remb_stream_stats
-		if C.remb_get_stream_stats(c.handle, ssrc, &in) != C.REMB_OK {
+		if C.remb_get_stream_stats(c.estimator(), ssrc, &in) != C.REMB_OK {
 			continue
 		}
 		all = append(all, StreamStats{

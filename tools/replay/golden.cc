@@ -86,7 +86,7 @@ absl::StatusOr<std::vector<Row>> ReadExpected(const GoldenCase& golden) {
     return absl::InvalidArgumentError(
         absl::StrCat(golden.expected_path, ":1:1: the header must be ", answer->header));
   }
-  const size_t columns = std::count(line.begin(), line.end(), ',') + 1;
+  const auto columns = static_cast<size_t>(std::count(line.begin(), line.end(), ',')) + 1;
   std::vector<Row> rows;
   while (std::getline(file, line)) {
     Row row;
@@ -155,7 +155,7 @@ absl::StatusOr<std::vector<GoldenCase>> ReadList(const std::string& folder,
     listed.insert({fields[0], fields[2]});
   }
   for (const std::string& name : files) {
-    if (listed.count(name) == 0) {
+    if (!listed.contains(name)) {
       return absl::NotFoundError(absl::StrCat(list, " has not ", folder, "/", name));
     }
   }
@@ -171,7 +171,7 @@ absl::StatusOr<std::vector<GoldenCase>> MatchNames(const std::string& folder,
     const size_t before = cases.size();
     for (const Answer& answer : kAnswers) {
       const std::string expected = absl::StrCat(absl::StripSuffix(trace, kTrace), answer.suffix);
-      if (files.count(expected) != 0) cases.push_back(Case(folder, trace, answer, expected));
+      if (files.contains(expected)) cases.push_back(Case(folder, trace, answer, expected));
     }
     if (cases.size() == before) {
       return absl::NotFoundError(absl::StrCat(folder, "/", trace, ": nothing is expected of it"));
@@ -197,9 +197,10 @@ absl::StatusOr<std::vector<GoldenCase>> FindGoldenCases(const std::string& folde
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().extension() == ".csv") files.insert(entry.path().filename().string());
   }
-  if (error)
+  if (error) {
     return absl::NotFoundError(absl::StrCat("cannot read ", folder, ": ", error.message()));
-  return files.count(kList) != 0 ? ReadList(folder, files) : MatchNames(folder, files);
+  }
+  return files.contains(kList) ? ReadList(folder, files) : MatchNames(folder, files);
 }
 
 absl::StatusOr<Agreement> Check(const GoldenCase& golden) {

@@ -20,7 +20,7 @@ Progress::~Progress() {
 
 void Progress::Update(int64_t bytes_read) {
   if (!enabled_) return;
-  int64_t percent =
+  const auto percent =
       static_cast<int64_t>(100 * (static_cast<double>(bytes_read) / static_cast<double>(size_)));
   if (percent == shown_percent_) return;
   shown_percent_ = percent;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace remb::sim {
 namespace {
@@ -15,10 +16,10 @@ double Reflect(double value, double low, double high) {
 
 }  // namespace
 
-CapacityProcess::CapacityProcess(const CapacityConfig& config, EventQueue* events, uint64_t seed,
+CapacityProcess::CapacityProcess(CapacityConfig config, EventQueue* events, uint64_t seed,
                                  const std::string& link,
                                  std::function<void(int64_t bps)> on_change)
-    : config_(config),
+    : config_(std::move(config)),
       events_(events),
       random_(seed, link + "/capacity"),
       on_change_(std::move(on_change)) {

@@ -16,8 +16,8 @@ class CapacityProcess {
  public:
   // Of kind kRandomWalk or kUniform, 0 < low_bps <= high_bps, interval > 0. Calls `on_change` with
   // each new capacity.
-  CapacityProcess(const CapacityConfig& config, EventQueue* events, uint64_t seed,
-                  const std::string& link, std::function<void(int64_t bps)> on_change);
+  CapacityProcess(CapacityConfig config, EventQueue* events, uint64_t seed, const std::string& link,
+                  std::function<void(int64_t bps)> on_change);
   CapacityProcess(const CapacityProcess&) = delete;
   CapacityProcess& operator=(const CapacityProcess&) = delete;
 

@@ -4,7 +4,7 @@
 
 namespace remb::sim {
 
-CrossTraffic::CrossTraffic(const FlowConfig& config, int flow, EventQueue* events, uint64_t seed,
+CrossTraffic::CrossTraffic(const FlowConfig& config, size_t flow, EventQueue* events, uint64_t seed,
                            PacketSink* out)
     : flow_(flow),
       bytes_(config.cross_packet_bytes),

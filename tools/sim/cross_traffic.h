@@ -2,6 +2,7 @@
 #ifndef TOOLS_SIM_CROSS_TRAFFIC_H_
 #define TOOLS_SIM_CROSS_TRAFFIC_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "tools/sim/event_queue.h"
@@ -16,7 +17,7 @@ class CrossTraffic {
  public:
   // `config`: of a kCross flow. `events` and `out` outlive it. The seed decides when, within one
   // interval, the first packet leaves.
-  CrossTraffic(const FlowConfig& config, int flow, EventQueue* events, uint64_t seed,
+  CrossTraffic(const FlowConfig& config, size_t flow, EventQueue* events, uint64_t seed,
                PacketSink* out);
 
   void Start();
@@ -29,7 +30,7 @@ class CrossTraffic {
   void Schedule();
   void OnTime();
 
-  int flow_;
+  size_t flow_;
   int bytes_;
   int64_t bps_;
   EventQueue* events_;

@@ -17,7 +17,7 @@ std::vector<double> FairShares(const std::vector<double>& capacities_bps,
     std::vector<double> weights(left.size(), 0);  // of the flows that still rise, by link
     for (size_t i = 0; i < flows.size(); ++i) {
       if (settled[i]) continue;
-      for (int link : flows[i].links) weights[link] += flows[i].weight;
+      for (size_t link : flows[i].links) weights[link] += flows[i].weight;
     }
 
     // The level, in bit/s per weight, at which each flow stops if the others go on.
@@ -26,7 +26,7 @@ std::vector<double> FairShares(const std::vector<double>& capacities_bps,
     for (size_t i = 0; i < flows.size(); ++i) {
       if (settled[i]) continue;
       stops[i] = flows[i].demand_bps / flows[i].weight;
-      for (int link : flows[i].links) stops[i] = std::min(stops[i], left[link] / weights[link]);
+      for (size_t link : flows[i].links) stops[i] = std::min(stops[i], left[link] / weights[link]);
       lowest = std::min(lowest, stops[i]);
     }
     if (lowest == kInfinity) return shares;
@@ -35,7 +35,7 @@ std::vector<double> FairShares(const std::vector<double>& capacities_bps,
       if (settled[i] || stops[i] > lowest) continue;
       settled[i] = true;
       shares[i] = lowest * flows[i].weight;
-      for (int link : flows[i].links) left[link] = std::max(0.0, left[link] - shares[i]);
+      for (size_t link : flows[i].links) left[link] = std::max(0.0, left[link] - shares[i]);
     }
   }
 }

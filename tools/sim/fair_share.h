@@ -2,13 +2,14 @@
 #ifndef TOOLS_SIM_FAIR_SHARE_H_
 #define TOOLS_SIM_FAIR_SHARE_H_
 
+#include <cstddef>
 #include <limits>
 #include <vector>
 
 namespace remb::sim {
 
 struct FairFlow {
-  std::vector<int> links;  // indices of those that it crosses
+  std::vector<size_t> links;  // indices of those that it crosses
   double weight = 1;
   double demand_bps = std::numeric_limits<double>::infinity();  // at most this; 0: not active
 };

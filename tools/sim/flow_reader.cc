@@ -173,8 +173,8 @@ std::vector<FlowConfig> ReadFlows(YamlContext* context, const YAML::Node& node) 
   if (flow.path.empty()) fields.Fail("path", "a path has at least one link");
   if (ends && flow.end <= flow.start) fields.Fail("end", "a flow ends after its start");
   if (!many) return {flow};
-  std::vector<FlowConfig> flows(count, flow);
-  for (int i = 0; i < count; ++i) flows[i].name = absl::StrCat(flow.name, "-", i + 1);
+  std::vector<FlowConfig> flows(static_cast<size_t>(count), flow);
+  for (size_t i = 0; i < flows.size(); ++i) flows[i].name = absl::StrCat(flow.name, "-", i + 1);
   return flows;
 }
 

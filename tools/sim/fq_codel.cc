@@ -63,8 +63,8 @@ bool FqCoDel::Dequeue(Nanos now, WaitingPacket* next) {
 }
 
 // The multiplier of Fibonacci hashing; the upper bits are the good ones.
-size_t FqCoDel::Hash(int32_t flow) const {
-  const uint64_t key = static_cast<uint64_t>(static_cast<uint32_t>(flow)) ^ perturbation_;
+size_t FqCoDel::Hash(size_t flow) const {
+  const uint64_t key = static_cast<uint64_t>(flow) ^ perturbation_;
   return static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> 32) % kQueues;
 }
 

@@ -3,6 +3,7 @@
 #ifndef TOOLS_SIM_FQ_CODEL_H_
 #define TOOLS_SIM_FQ_CODEL_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "tools/sim/codel.h"
@@ -30,7 +31,7 @@ class FqCoDel : public PacketQueue {
     CoDel codel;
   };
 
-  size_t Hash(int32_t flow) const;
+  size_t Hash(size_t flow) const;
   WaitingPacket Pop(Flow& flow);
   bool DequeueFrom(Flow& flow, Nanos now, WaitingPacket* next);
   void DropFromFattest();

@@ -49,7 +49,7 @@ TEST_CASE("FqCoDel.EqualSharesInBytes") {
   Source large(0, 1200, 3 * kMillisecond, &events, &link);
   Source small(1, 300, kMillisecond, &events, &link);
   events.RunUntil(30 * kSecond);
-  std::map<int32_t, int64_t> bytes;
+  std::map<size_t, int64_t> bytes;
   for (const Packet& packet : out.packets) bytes[packet.flow] += packet.bytes;
   CHECK(static_cast<double>(bytes[0]) / static_cast<double>(bytes[1]) ==
         Catch::Approx(1).epsilon(0.02));
@@ -79,7 +79,7 @@ TEST_CASE("CoDel.NeverDropsTheLastPackets") {
 }
 
 TEST_CASE("FqCoDel.FullQueueDropsFromTheFattestFlow") {
-  std::map<int32_t, int> drops;
+  std::map<size_t, int> drops;
   FqCoDel queue(1, 0, [&](const Packet& packet) { ++drops[packet.flow]; });
   for (int i = 0; i < 100; ++i) queue.Enqueue({.flow = 1, .bytes = 100}, 0, 0);
   for (int i = 0; i < 10'200; ++i) queue.Enqueue({.flow = 0, .bytes = 100}, 0, 0);

@@ -274,10 +274,10 @@ absl::StatusOr<Results> OneSide(const std::string& text, const std::vector<Scena
 
 absl::Status CompareCommand(const Catalogue& catalogue, std::vector<std::string> args) {
   if (args.size() < 2) return absl::InvalidArgumentError("compare which A and B? (see --help)");
-  const absl::Status unused = CheckCompareFlags(args[0], args[1]);
+  absl::Status unused = CheckCompareFlags(args[0], args[1]);
   if (!unused.ok()) return unused;
   std::vector<std::string> names(args.begin() + 2, args.end());
-  if (names.empty()) names.push_back("all");
+  if (names.empty()) names.emplace_back("all");
   absl::StatusOr<Overrides> overrides = OverridesFromFlags();
   if (!overrides.ok()) return overrides.status();
   absl::StatusOr<std::vector<Scenario>> scenarios = catalogue.Find(names, *overrides);

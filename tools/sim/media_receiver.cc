@@ -43,7 +43,7 @@ void WriteHeader(const Packet& packet, uint8_t* at) {
 
 }  // namespace
 
-MediaReceiver::MediaReceiver(const FlowConfig& config, int flow, EventQueue* queue,
+MediaReceiver::MediaReceiver(const FlowConfig& config, size_t flow, EventQueue* queue,
                              const Library& library, PacketSink* out)
     : config_(config),
       flow_(flow),

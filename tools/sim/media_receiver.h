@@ -5,6 +5,7 @@
 #include <remb/remb.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,7 +30,7 @@ namespace remb::sim {
 class MediaReceiver : public PacketSink {
  public:
   // `out` gets the feedback. `queue` and `out` must live as long as this.
-  MediaReceiver(const FlowConfig& config, int flow, EventQueue* queue, const Library& library,
+  MediaReceiver(const FlowConfig& config, size_t flow, EventQueue* queue, const Library& library,
                 PacketSink* out);
 
   void Start();
@@ -87,7 +88,7 @@ class MediaReceiver : public PacketSink {
   void SendFeedback(const Feedback& feedback, int32_t bytes);
 
   const FlowConfig config_;
-  const int flow_;
+  const size_t flow_;
   EventQueue* const queue_;
   const Library library_;
   PacketSink* const out_;

@@ -30,7 +30,7 @@ uint32_t AbsSendTime(Nanos time) {
 
 }  // namespace
 
-MediaSender::MediaSender(const FlowConfig& config, int flow, EventQueue* queue, uint64_t seed,
+MediaSender::MediaSender(const FlowConfig& config, size_t flow, EventQueue* queue, uint64_t seed,
                          PacketSink* out)
     : config_(config),
       flow_(flow),
@@ -101,8 +101,8 @@ void MediaSender::Activate() {
   Allocate();
   // Cameras and microphones don't start together: the first picture comes within an interval.
   if (first_video_ != nullptr) {
-    next_picture_ = queue_->now() +
-                    static_cast<Nanos>(random_.Uniform() * first_video_->encoder->NextInterval());
+    const auto interval = static_cast<double>(first_video_->encoder->NextInterval());
+    next_picture_ = queue_->now() + static_cast<Nanos>(random_.Uniform() * interval);
     ScheduleVideo();
   }
   for (const Stream& stream : streams_) {

@@ -36,7 +36,7 @@ class MediaSender : public PacketSink {
   static constexpr int64_t kAudioBps = 20'000;
 
   // `out` gets what is sent, stamped. Both `queue` and `out` must live as long as this.
-  MediaSender(const FlowConfig& config, int flow, EventQueue* queue, uint64_t seed,
+  MediaSender(const FlowConfig& config, size_t flow, EventQueue* queue, uint64_t seed,
               PacketSink* out);
 
   void Start();
@@ -91,7 +91,7 @@ class MediaSender : public PacketSink {
   uint32_t Ticks(Nanos time, int64_t rate) const;
 
   const FlowConfig config_;
-  const int flow_;
+  const size_t flow_;
   EventQueue* const queue_;
   PacketSink* const out_;
   Random random_;

@@ -21,7 +21,7 @@ Network::Network(const Scenario& scenario, uint64_t seed, const Library& library
 Network::~Network() = default;
 
 void Network::BuildLink(const LinkConfig& config, uint64_t seed) {
-  const int index = static_cast<int>(links_.size());
+  const size_t index = links_.size();
   link_exits_.push_back(std::make_unique<Exit>(this, index, &Network::OnLinkExit));
   auto link = std::make_unique<Link>(config, &events_, seed, link_exits_.back().get());
   link->set_on_capacity([this, index](int64_t bps) {
@@ -35,7 +35,7 @@ void Network::BuildLink(const LinkConfig& config, uint64_t seed) {
 }
 
 void Network::BuildFlow(const FlowConfig& config, uint64_t seed, const Library& library) {
-  const int index = static_cast<int>(flows_.size());
+  const size_t index = flows_.size();
   Flow& flow = flows_.emplace_back();
   flow.config = &config;
   BuildWay(config.path, index, config.delay, &Network::OnForwardEntry, &Network::OnForwardEnd,
@@ -62,7 +62,7 @@ void Network::BuildFlow(const FlowConfig& config, uint64_t seed, const Library& 
   }
 }
 
-void Network::BuildWay(const std::vector<std::string>& path, int flow, Nanos delay,
+void Network::BuildWay(const std::vector<std::string>& path, size_t flow, Nanos delay,
                        Exit::Handler entry, Exit::Handler end, Way* way) {
   for (const std::string& name : path) way->links.push_back(LinkIndex(name));
   way->entry = std::make_unique<Exit>(this, flow, entry);
@@ -70,7 +70,7 @@ void Network::BuildWay(const std::vector<std::string>& path, int flow, Nanos del
   way->delay = std::make_unique<DelayLine>(delay, &events_, way->end.get());
 }
 
-void Network::BuildMedia(int index, uint64_t seed, const Library& library) {
+void Network::BuildMedia(size_t index, uint64_t seed, const Library& library) {
   Flow& flow = flows_[index];
   flow.media_sender =
       std::make_unique<MediaSender>(*flow.config, index, &events_, seed, flow.forward.entry.get());
@@ -92,9 +92,9 @@ void Network::BuildMedia(int index, uint64_t seed, const Library& library) {
       [this, index](Nanos delay) { recorder_.flow(index).frame_delays.push_back(delay); });
 }
 
-int Network::LinkIndex(const std::string& name) const {
+size_t Network::LinkIndex(const std::string& name) const {
   const auto& links = scenario_.links;
-  return static_cast<int>(
+  return static_cast<size_t>(
       std::find_if(links.begin(), links.end(), [&](const auto& l) { return l.name == name; }) -
       links.begin());
 }
@@ -110,7 +110,7 @@ Recording Network::Run() {
   return recorder_.Finish(events_.events());
 }
 
-void Network::OnForwardEntry(int flow, const Packet& packet) {
+void Network::OnForwardEntry(size_t flow, const Packet& packet) {
   Packet entering = packet;
   entering.flow = flow;
   entering.hop = 0;
@@ -119,7 +119,7 @@ void Network::OnForwardEntry(int flow, const Packet& packet) {
   Forward(entering);
 }
 
-void Network::OnBackwardEntry(int flow, const Packet& packet) {
+void Network::OnBackwardEntry(size_t flow, const Packet& packet) {
   Packet entering = packet;
   entering.flow = flow;
   entering.hop = 0;
@@ -128,7 +128,7 @@ void Network::OnBackwardEntry(int flow, const Packet& packet) {
   Forward(entering);
 }
 
-void Network::OnLinkExit(int link, const Packet& packet) {
+void Network::OnLinkExit(size_t link, const Packet& packet) {
   recorder_.OnLinkLeft(events_.now(), link, packet);
   Packet passed = packet;
   ++passed.hop;
@@ -142,18 +142,18 @@ void Network::Forward(const Packet& packet) {
     way.delay->OnPacket(packet);
     return;
   }
-  const int link = way.links[packet.hop];
+  const size_t link = way.links[packet.hop];
   recorder_.OnLinkEntered(events_.now(), link, packet);
   links_[link]->OnPacket(packet);
 }
 
-void Network::OnForwardEnd(int flow, const Packet& packet) {
+void Network::OnForwardEnd(size_t flow, const Packet& packet) {
   recorder_.OnArrived(events_.now(), packet);
   if (flows_[flow].media_receiver) flows_[flow].media_receiver->OnPacket(packet);
   if (flows_[flow].tcp_receiver) flows_[flow].tcp_receiver->OnPacket(packet);
 }
 
-void Network::OnBackwardEnd(int flow, const Packet& packet) {
+void Network::OnBackwardEnd(size_t flow, const Packet& packet) {
   recorder_.OnArrived(events_.now(), packet);
   if (flows_[flow].media_sender) flows_[flow].media_sender->OnPacket(packet);
   if (flows_[flow].tcp_sender) flows_[flow].tcp_sender->OnPacket(packet);
@@ -168,22 +168,20 @@ void Network::Schedule() {
   }
   for (size_t i = 0; i < flows_.size(); ++i) {
     const FlowConfig& config = *flows_[i].config;
-    const int index = static_cast<int>(i);
     // Those that start together are all there before one of them starts.
-    events_.At(config.start, [this, index] {
-      flows_[index].active = true;
+    events_.At(config.start, [this, i] {
+      flows_[i].active = true;
       FairSharesChange();
     });
-    if (config.end >= 0) events_.At(config.end, [this, index] { StopFlow(index); });
+    if (config.end >= 0) events_.At(config.end, [this, i] { StopFlow(i); });
   }
   for (size_t i = 0; i < flows_.size(); ++i) {
-    const int index = static_cast<int>(i);
-    events_.At(flows_[i].config->start, [this, index] { StartFlow(index); });
+    events_.At(flows_[i].config->start, [this, i] { StartFlow(i); });
   }
   SampleQueues();
 }
 
-void Network::StartFlow(int index) {
+void Network::StartFlow(size_t index) {
   Flow& flow = flows_[index];
   // A receiver that knows its share knows it from its start on.
   if (fair_shares_due_) UpdateFairShares();
@@ -194,7 +192,7 @@ void Network::StartFlow(int index) {
   if (flow.config->kind != Kind::kShortTcp) recorder_.OnEvent(events_.now());
 }
 
-void Network::StopFlow(int index) {
+void Network::StopFlow(size_t index) {
   Flow& flow = flows_[index];
   flow.active = false;
   FairSharesChange();
@@ -280,8 +278,9 @@ void Network::UpdateFairShares() {
     one.weight = flow.config->weight;
     if (!flow.active || flow.paused || flow.cross) one.demand_bps = 0;
     if (flow.cross && flow.active) {  // it takes what it sends before anybody
-      for (int link : one.links)
-        capacities[link] = std::max(0.0, capacities[link] - flow.cross_bps);
+      for (size_t link : one.links) {
+        capacities[link] = std::max(0.0, capacities[link] - static_cast<double>(flow.cross_bps));
+      }
     }
     if (!flow.active || flow.paused) continue;
     if (flow.media_sender) {

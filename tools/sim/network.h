@@ -2,6 +2,7 @@
 #ifndef TOOLS_SIM_NETWORK_H_
 #define TOOLS_SIM_NETWORK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -42,20 +43,20 @@ class Network {
   // Where a link's packets, or an end's, come out.
   class Exit : public PacketSink {
    public:
-    using Handler = void (Network::*)(int index, const Packet& packet);
-    Exit(Network* network, int index, Handler handler)
+    using Handler = void (Network::*)(size_t index, const Packet& packet);
+    Exit(Network* network, size_t index, Handler handler)
         : network_(network), index_(index), handler_(handler) {}
     void OnPacket(const Packet& packet) override { (network_->*handler_)(index_, packet); }
 
    private:
     Network* network_;
-    int index_;
+    size_t index_;
     Handler handler_;
   };
 
   // One direction of a flow.
   struct Way {
-    std::vector<int> links;
+    std::vector<size_t> links;
     std::unique_ptr<Exit> entry;
     std::unique_ptr<DelayLine> delay;
     std::unique_ptr<Exit> end;
@@ -78,23 +79,23 @@ class Network {
 
   void BuildLink(const LinkConfig& config, uint64_t seed);
   void BuildFlow(const FlowConfig& config, uint64_t seed, const Library& library);
-  void BuildWay(const std::vector<std::string>& path, int flow, Nanos delay, Exit::Handler entry,
+  void BuildWay(const std::vector<std::string>& path, size_t flow, Nanos delay, Exit::Handler entry,
                 Exit::Handler end, Way* way);
-  void BuildMedia(int index, uint64_t seed, const Library& library);
-  int LinkIndex(const std::string& name) const;
+  void BuildMedia(size_t index, uint64_t seed, const Library& library);
+  size_t LinkIndex(const std::string& name) const;
   Flow& FlowNamed(const std::string& name);
 
-  void OnForwardEntry(int flow, const Packet& packet);
-  void OnBackwardEntry(int flow, const Packet& packet);
-  void OnLinkExit(int link, const Packet& packet);
-  void OnForwardEnd(int flow, const Packet& packet);
-  void OnBackwardEnd(int flow, const Packet& packet);
+  void OnForwardEntry(size_t flow, const Packet& packet);
+  void OnBackwardEntry(size_t flow, const Packet& packet);
+  void OnLinkExit(size_t link, const Packet& packet);
+  void OnForwardEnd(size_t flow, const Packet& packet);
+  void OnBackwardEnd(size_t flow, const Packet& packet);
   // To the way's next link, or its delay.
   void Forward(const Packet& packet);
 
   void Schedule();
-  void StartFlow(int index);
-  void StopFlow(int index);
+  void StartFlow(size_t index);
+  void StopFlow(size_t index);
   void Apply(const Step& step);
   static void ApplyToFlow(const Step& step, Flow& flow);
   void SampleQueues();

@@ -58,7 +58,9 @@ int64_t ReceivedPackets(const FlowRecording& flow) {
 
 int64_t ReceivedBytes(const FlowRecording& flow, Nanos from, Nanos to) {
   int64_t bytes = 0;
-  for (Nanos at = from; at < to; at += kBin) bytes += flow.bins[at / kBin].received_bytes;
+  for (Nanos at = from; at < to; at += kBin) {
+    bytes += flow.bins[static_cast<size_t>(at / kBin)].received_bytes;
+  }
   return bytes;
 }
 
@@ -174,7 +176,7 @@ TEST_CASE("Steps happen on time, and fair shares follow them") {
   };
   const Recording recording = Run(scenario);
 
-  const auto shares = [&](int flow) {
+  const auto shares = [&](size_t flow) {
     std::vector<double> list;
     for (const Change& change : recording.flows[flow].fair_share) list.push_back(change.value);
     return list;
@@ -190,7 +192,7 @@ TEST_CASE("Steps happen on time, and fair shares follow them") {
                                                  7 * kSecond});
   // A paused flow sends nothing.
   for (Nanos at = 3 * kSecond; at < 4 * kSecond; at += kBin) {
-    REQUIRE(recording.flows[0].bins[at / kBin].sent_bytes == 0);
+    REQUIRE(recording.flows[0].bins[static_cast<size_t>(at / kBin)].sent_bytes == 0);
   }
 }
 

@@ -3,6 +3,7 @@
 #define TOOLS_SIM_PACKET_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "tools/sim/time.h"
@@ -27,7 +28,7 @@ struct Packet {
   bool marker = false;          // the last of a frame
   bool padding = false;         // a padding probe, no media
   bool retransmission = false;  // TCP
-  int32_t flow = 0;             // index of its flow in the network
+  size_t flow = 0;              // index of its flow in the network
   int32_t bytes = 0;            // what links carry
   Nanos sent = 0;               // when it entered its path
   Nanos queued = 0;             // waited in queues so far, its own transmission not counted

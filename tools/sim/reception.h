@@ -3,6 +3,7 @@
 #define TOOLS_SIM_RECEPTION_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <utility>

@@ -8,7 +8,7 @@ namespace remb::sim {
 namespace {
 
 Bin& BinAt(Nanos now, std::vector<Bin>& bins) {
-  return bins[std::min<size_t>(now / kBin, bins.size() - 1)];
+  return bins[std::min(static_cast<size_t>(now / kBin), bins.size() - 1)];
 }
 
 int64_t MediaBytes(const Packet& packet) { return packet.padding ? 0 : packet.bytes; }
@@ -21,7 +21,7 @@ Recorder::Recorder(const Scenario& scenario, uint64_t seed) {
   recording_.length = scenario.length;
   recording_.measure_from = scenario.measure_from;
   // What happens at the very end has a bin too.
-  const size_t bins = scenario.length / kBin + 1;
+  const size_t bins = static_cast<size_t>(scenario.length / kBin) + 1;
   for (const FlowConfig& config : scenario.flows) {
     FlowRecording& flow = recording_.flows.emplace_back();
     flow.name = config.name;
@@ -67,21 +67,21 @@ void Recorder::OnArrived(Nanos now, const Packet& packet) {
   if (flow.media) flow.arrivals.push_back({now, packet.queued, packet.bytes});
 }
 
-void Recorder::OnData(Nanos now, int flow, int64_t bytes) {
+void Recorder::OnData(Nanos now, size_t flow, int64_t bytes) {
   BinAt(now, recording_.flows[flow].bins).received_bytes += bytes;
 }
 
-void Recorder::OnLinkEntered(Nanos now, int link, const Packet& packet) {
+void Recorder::OnLinkEntered(Nanos now, size_t link, const Packet& packet) {
   BinAt(now, recording_.links[link].bins).sent_bytes += packet.bytes;
 }
 
-void Recorder::OnLinkLeft(Nanos now, int link, const Packet& packet) {
+void Recorder::OnLinkLeft(Nanos now, size_t link, const Packet& packet) {
   Bin& bin = BinAt(now, recording_.links[link].bins);
   bin.received_bytes += packet.bytes;
   ++bin.received_packets;
 }
 
-void Recorder::OnDropped(Nanos now, int link, const Packet& packet, bool random) {
+void Recorder::OnDropped(Nanos now, size_t link, const Packet& packet, bool random) {
   ++BinAt(now, recording_.links[link].bins).lost_packets;
   if (packet.backward) return;
   FlowRecording& flow = recording_.flows[packet.flow];

@@ -2,6 +2,7 @@
 #ifndef TOOLS_SIM_RECORDER_H_
 #define TOOLS_SIM_RECORDER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,20 +17,20 @@ class Recorder {
  public:
   Recorder(const Scenario& scenario, uint64_t seed);
 
-  FlowRecording& flow(int index) { return recording_.flows[index]; }
-  LinkRecording& link(int index) { return recording_.links[index]; }
+  FlowRecording& flow(size_t index) { return recording_.flows[index]; }
+  LinkRecording& link(size_t index) { return recording_.links[index]; }
 
   // A packet enters its flow's way, or has arrived at the other end.
   void OnSent(Nanos now, const Packet& packet);
   void OnArrived(Nanos now, const Packet& packet);
 
   // TCP data that became complete at the receiver.
-  void OnData(Nanos now, int flow, int64_t bytes);
+  void OnData(Nanos now, size_t flow, int64_t bytes);
 
-  void OnLinkEntered(Nanos now, int link, const Packet& packet);
-  void OnLinkLeft(Nanos now, int link, const Packet& packet);
+  void OnLinkEntered(Nanos now, size_t link, const Packet& packet);
+  void OnLinkLeft(Nanos now, size_t link, const Packet& packet);
   // By chance, or else by a queue or policer.
-  void OnDropped(Nanos now, int link, const Packet& packet, bool random);
+  void OnDropped(Nanos now, size_t link, const Packet& packet, bool random);
 
   // An event from which convergence is measured.
   void OnEvent(Nanos time) { recording_.events.push_back(time); }

@@ -21,7 +21,7 @@
 namespace remb::sim {
 namespace {
 
-struct Option {
+struct Option {  // NOLINT(bugprone-exception-escape): YAML::Node's assignment may throw
   std::string label;
   YAML::Node value;
 };
@@ -96,7 +96,7 @@ void CheckNames(YamlContext* context, const YAML::Node& root, const Scenario& sc
     }
     for (const auto* path : {&flow.path, &flow.return_path}) {
       for (const std::string& link : *path) {
-        if (links.count(link) > 0) continue;
+        if (links.contains(link)) continue;
         context->Fail(root["flows"], absl::StrCat("flow '", flow.name, "' has the link '", link,
                                                   "' in its path; there are:", known));
       }
@@ -175,7 +175,7 @@ absl::StatusOr<std::vector<Scenario>> ReadAll(const std::string& path, const YAM
     YamlContext context(path, std::move(variables));
     Scenario scenario = ReadOne(&context, root);
     for (const Variant& variant : variants) {
-      if (context.used().count(variant.name) > 0) continue;
+      if (context.used().contains(variant.name)) continue;
       context.Fail(variant.node, absl::StrCat("nothing here depends on the variant '", variant.name,
                                               "': write $", variant.name, " where it is meant"));
     }

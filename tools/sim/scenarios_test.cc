@@ -59,10 +59,9 @@ TEST_CASE("Every scenario file is read, and runs") {
     REQUIRE(!scenario.about.empty());
     scenario.length = 2 * kSecond;
     const Recording recording = Network(scenario, 1, Library::Linked()).Run();
-    for (const FlowRecording& flow : recording.flows) {
-      if (flow.media && scenario.flows[&flow - recording.flows.data()].start == 0) {
-        REQUIRE(flow.sent_packets > 0);
-      }
+    for (size_t i = 0; i < recording.flows.size(); ++i) {
+      const FlowRecording& flow = recording.flows[i];
+      if (flow.media && scenario.flows[i].start == 0) REQUIRE(flow.sent_packets > 0);
     }
   }
 }

@@ -8,12 +8,12 @@
 namespace remb::sim {
 
 // Of a flow's stream, by its place in FlowConfig::streams: 0 to 14.
-constexpr uint32_t StreamSsrc(int flow, size_t stream) {
-  return static_cast<uint32_t>((flow + 1) * 16 + static_cast<int>(stream));
+constexpr uint32_t StreamSsrc(size_t flow, size_t stream) {
+  return static_cast<uint32_t>((flow + 1) * 16 + stream);
 }
 
 // Of the retransmissions (RFC 4588), which padding probes use.
-constexpr uint32_t RtxSsrc(int flow) { return StreamSsrc(flow, 15); }
+constexpr uint32_t RtxSsrc(size_t flow) { return StreamSsrc(flow, 15); }
 
 // RTP clock rates in Hz: video (RFC 6184 and others), audio (Opus, RFC 7587).
 constexpr int kVideoClockRate = 90'000;

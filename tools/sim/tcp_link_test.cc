@@ -26,10 +26,9 @@ class SharedLink : public PacketSink {
       flow.config.name = "tcp";
       flow.config.kind = FlowConfig::Kind::kTcp;
       flow.config.tcp = algorithms[i];
-      const int index = static_cast<int>(i);
-      flow.sender = std::make_unique<TcpSender>(flow.config, index, &events_, seed, &link_);
+      flow.sender = std::make_unique<TcpSender>(flow.config, i, &events_, seed, &link_);
       flow.acks = std::make_unique<DelayLine>(50 * kMillisecond, &events_, flow.sender.get());
-      flow.receiver = std::make_unique<TcpReceiver>(index, &events_, flow.acks.get());
+      flow.receiver = std::make_unique<TcpReceiver>(i, &events_, flow.acks.get());
       flow.receiver->set_on_data([&flow](int64_t bytes) { flow.bytes += bytes; });
     }
   }
@@ -49,7 +48,7 @@ class SharedLink : public PacketSink {
     }
     return rates;
   }
-  const TcpSender& sender(int i) const { return *flows_[i]->sender; }
+  const TcpSender& sender(size_t i) const { return *flows_[i]->sender; }
   EventQueue& events() { return events_; }
   Link& link() { return link_; }
 

@@ -4,6 +4,7 @@
 #define TOOLS_SIM_TCP_RECEIVER_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -20,7 +21,7 @@ class TcpReceiver : public PacketSink {
   static constexpr int kAckBytes = 40;  // IPv4's and TCP's headers
 
   // `events` and `out` outlive the receiver.
-  TcpReceiver(int flow, EventQueue* events, PacketSink* out)
+  TcpReceiver(size_t flow, EventQueue* events, PacketSink* out)
       : flow_(flow), events_(events), out_(out) {}
 
   void OnPacket(const Packet& packet) override;
@@ -41,7 +42,7 @@ class TcpReceiver : public PacketSink {
   Range Insert(Range range);
   void Acknowledge(const Packet& packet);
 
-  int flow_;
+  size_t flow_;
   EventQueue* events_;
   PacketSink* out_;
   std::function<void(int64_t)> on_data_;

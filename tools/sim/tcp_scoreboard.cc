@@ -15,7 +15,7 @@ void TcpScoreboard::Reset() {
   unacknowledged_ = next_;
   while (!segments_.empty()) segments_.pop_front();
   first_segment_ = 0;
-  first_transmission_ += transmissions_.size();
+  first_transmission_ += std::ssize(transmissions_);
   while (!transmissions_.empty()) transmissions_.pop_front();
   first_lost_ = 0;
   in_flight_ = 0;

@@ -5,7 +5,9 @@
 #ifndef TOOLS_SIM_TCP_SCOREBOARD_H_
 #define TOOLS_SIM_TCP_SCOREBOARD_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 #include "tools/sim/packet.h"
 #include "tools/sim/ring.h"
@@ -40,7 +42,7 @@ class TcpScoreboard {
   int outstanding() const { return static_cast<int>(segments_.size()); }
   int in_flight() const { return in_flight_; }  // neither arrived nor lost (RFC 6675: the pipe)
   int lost() const { return lost_; }            // to be retransmitted
-  int64_t transmissions() const { return first_transmission_ + transmissions_.size(); }
+  int64_t transmissions() const { return first_transmission_ + std::ssize(transmissions_); }
 
  private:
   enum class State : uint8_t { kInFlight, kLost, kArrived };
@@ -53,7 +55,7 @@ class TcpScoreboard {
 
   // Of the segment with this byte, which has been sent.
   int64_t NumberOf(int64_t byte) const { return (byte - connection_begin_) / segment_bytes_; }
-  Segment& At(int64_t number) { return segments_[number - first_segment_]; }
+  Segment& At(int64_t number) { return segments_[static_cast<size_t>(number - first_segment_)]; }
   void Arrive(Segment& segment);
   void ArriveRange(int64_t begin, int64_t end);
   Packet Transmit(int64_t number, Nanos now);

@@ -23,7 +23,7 @@ std::unique_ptr<CongestionControl> MakeControl(const FlowConfig& config) {
 
 }  // namespace
 
-TcpSender::TcpSender(const FlowConfig& config, int flow, EventQueue* events, uint64_t seed,
+TcpSender::TcpSender(const FlowConfig& config, size_t flow, EventQueue* events, uint64_t seed,
                      PacketSink* out)
     : config_(config),
       flow_(flow),

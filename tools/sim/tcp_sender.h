@@ -5,6 +5,7 @@
 #ifndef TOOLS_SIM_TCP_SENDER_H_
 #define TOOLS_SIM_TCP_SENDER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -23,7 +24,8 @@ namespace remb::sim {
 class TcpSender : public PacketSink {
  public:
   // `config`: of a kTcp or kShortTcp flow; it, `events` and `out` outlive the sender.
-  TcpSender(const FlowConfig& config, int flow, EventQueue* events, uint64_t seed, PacketSink* out);
+  TcpSender(const FlowConfig& config, size_t flow, EventQueue* events, uint64_t seed,
+            PacketSink* out);
 
   // Opens a connection; that of a short flow which starts idle comes later.
   void Start();
@@ -54,7 +56,7 @@ class TcpSender : public PacketSink {
   double FlightSize() const;
 
   const FlowConfig& config_;
-  int flow_;
+  size_t flow_;
   EventQueue* events_;
   PacketSink* out_;
   Random files_;

@@ -4,6 +4,7 @@
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "tools/sim/delay_line.h"
@@ -20,8 +21,8 @@ constexpr Nanos kDelay = 50 * kMillisecond;
 // is told to.
 class Pair : public PacketSink {
  public:
-  explicit Pair(const FlowConfig& config, uint64_t seed = 1, Nanos delay = kDelay)
-      : config_(config),
+  explicit Pair(FlowConfig config, uint64_t seed = 1, Nanos delay = kDelay)
+      : config_(std::move(config)),
         sender_(config_, 0, &events_, seed, this),
         acks_(delay, &events_, &sender_),
         receiver_(0, &events_, &acks_),
@@ -250,7 +251,7 @@ TEST_CASE("TcpSender.SendsFilesWithIdleTimesBetween") {
     sum += static_cast<double>(bytes);
     low += bytes < 35'000;
   }
-  const double count = static_cast<double>(files.size());
+  const auto count = static_cast<double>(files.size());
   CHECK_THAT(sum / count, WithinRel(40'000, 0.02));
   CHECK_THAT(low / count, WithinRel(0.25, 0.15));
   // Exponential: a share of exp(-1) is longer than the mean, of exp(-3) three times as long.

@@ -2,6 +2,7 @@
 #ifndef TOOLS_SIM_TEST_NETWORK_H_
 #define TOOLS_SIM_TEST_NETWORK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -29,7 +30,7 @@ struct Collector : PacketSink {
 // Sends packets of one size at even intervals, numbered, as long as the run lasts.
 class Source {
  public:
-  Source(int32_t flow, int32_t bytes, Nanos interval, EventQueue* events, PacketSink* out)
+  Source(size_t flow, int32_t bytes, Nanos interval, EventQueue* events, PacketSink* out)
       : flow_(flow), bytes_(bytes), interval_(interval), events_(events), out_(out) {
     Send();
   }
@@ -46,7 +47,7 @@ class Source {
     events_->After(interval_, [this] { Send(); });
   }
 
-  int32_t flow_;
+  size_t flow_;
   int32_t bytes_;
   Nanos interval_;
   EventQueue* events_;

@@ -31,8 +31,8 @@ absl::StatusOr<double> Parse(std::string_view text, std::string_view what, std::
   };
   const size_t end = text.find_first_not_of("+-.0123456789");
   const std::string number(text.substr(0, end));
-  const std::string unit(
-      absl::StripAsciiWhitespace(end == text.npos ? "" : std::string(text.substr(end))));
+  const std::string unit(absl::StripAsciiWhitespace(
+      end == std::string_view::npos ? "" : std::string(text.substr(end))));
   double value = 0;
   if (!absl::SimpleAtod(number, &value) || (value < 0 && !sign)) return error();
   for (const Unit& known : units) {

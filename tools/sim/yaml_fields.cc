@@ -65,7 +65,7 @@ Fields::Fields(YamlContext* context, const YAML::Node& node, std::string what)
 }
 
 std::optional<YAML::Node> Fields::Node(const char* key) {
-  asked_.push_back(key);
+  asked_.emplace_back(key);
   if (!node_.IsMap()) return std::nullopt;
   for (const auto& entry : node_) {
     if (entry.first.IsScalar() && entry.first.Scalar() == key) {
@@ -165,8 +165,9 @@ bool Fields::Bool(const char* key, bool* value) {
 
 bool Fields::Text(const char* key, std::string* value) {
   std::optional<std::string> text = Scalar(key);
-  if (text) *value = *std::move(text);
-  return text.has_value();
+  if (!text) return false;
+  *value = *std::move(text);
+  return true;
 }
 
 bool Fields::Texts(const char* key, std::vector<std::string>* value) {

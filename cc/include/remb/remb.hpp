@@ -37,8 +37,9 @@ Result Check(Result result) {
 
 // Sizes beyond the ABI's 32 bits become one that no call accepts as a packet's.
 inline int32_t SizeOf(std::size_t size) {
-  if (size > static_cast<std::size_t>(std::numeric_limits<int32_t>::max()))
+  if (size > static_cast<std::size_t>(std::numeric_limits<int32_t>::max())) {
     throw Error(REMB_ERR_ARGUMENT);
+  }
   return static_cast<int32_t>(size);
 }
 

@@ -54,7 +54,7 @@ std::vector<std::string> StreamNotes(const RtpFlow& flow,
 std::string AbsSendTimeNote(uint8_t id, int64_t packets,
                             const std::optional<AbsSendTimeGuess>& guess) {
   if (id == 0) return "abs-send-time: not found";
-  const std::string what = absl::StrFormat("abs-send-time: id %d, in %d packets", id, packets);
+  std::string what = absl::StrFormat("abs-send-time: id %d, in %d packets", id, packets);
   if (!guess) return what;
   return absl::StrFormat("%s (guessed: %.1f %% of its values run with the time of capture)", what,
                          std::floor(guess->share * 1000) / 10);
@@ -63,8 +63,7 @@ std::string AbsSendTimeNote(uint8_t id, int64_t packets,
 std::string TransmissionOffsetNote(uint8_t id, int64_t packets,
                                    const std::optional<TransmissionOffsetGuess>& guess) {
   if (id == 0) return "transmission offset: not found, taken as 0";
-  const std::string what =
-      absl::StrFormat("transmission offset: id %d, in %d packets", id, packets);
+  std::string what = absl::StrFormat("transmission offset: id %d, in %d packets", id, packets);
   if (!guess) return what;
   return absl::StrFormat("%s (guessed: jitter is %.2f ms with it, %.2f ms without)", what,
                          guess->with_ms, guess->without_ms);

@@ -61,8 +61,8 @@ class CaptureReader : public PacketReader {
     int64_t remainder = 0;
   };
 
-  CaptureReader(std::string name, const CaptureOptions& options)
-      : name_(std::move(name)), options_(options) {}
+  CaptureReader(std::string name, CaptureOptions options)
+      : name_(std::move(name)), options_(std::move(options)) {}
 
   absl::Status Read(DatagramReader* reader, std::FILE* file);
   absl::Status FillIn();

@@ -17,7 +17,7 @@ bool RtpFinder::IsWanted(const RtpPacket& packet) const {
                                              packet.ssrc) != options_.ssrcs.end();
 }
 
-void RtpFinder::LookAtSequence(const RtpPacket& packet, Flow* flow) const {
+void RtpFinder::LookAtSequence(const RtpPacket& packet, Flow* flow) {
   auto [stream, is_new] = flow->streams.try_emplace(packet.ssrc, Stream{packet.sequence_number});
   if (is_new) return;
   const auto step =

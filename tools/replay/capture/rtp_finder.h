@@ -81,7 +81,7 @@ class RtpFinder {
   };
 
   bool IsWanted(const RtpPacket& packet) const;
-  void LookAtSequence(const RtpPacket& packet, Flow* flow) const;
+  static void LookAtSequence(const RtpPacket& packet, Flow* flow);
 
   Options options_;
   std::map<std::pair<Endpoint, Endpoint>, Flow> flows_;

@@ -26,7 +26,9 @@ class Call {
 
 TEST_CASE("four packets in sequence are RTP, across a wrap and with losses") {
   Call call;
-  for (uint16_t sequence_number : {65534, 65535, 0, 2999}) call.Send(7, sequence_number);
+  for (int sequence_number : {65534, 65535, 0, 2999}) {
+    call.Send(7, static_cast<uint16_t>(sequence_number));
+  }
   const std::optional<RtpFlow> flow = call.finder.TakeLargest();
   REQUIRE(flow);
   REQUIRE(flow->packets.size() == 4);

@@ -44,7 +44,7 @@ BenchOutput Bench::Run(const std::vector<Scenario>& scenarios, const BenchOption
     result.conventions = scenarios[i].conventions;
     result.runs.resize(seeds);
     for (size_t seed = 0; seed < seeds; ++seed) jobs.push_back({i, seed, std::nullopt});
-    if (!options.efficiency || curves_.count(scenarios[i].name) > 0) continue;
+    if (!options.efficiency || curves_.contains(scenarios[i].name)) continue;
     known[i].resize(std::size(kShares) * seeds);
     for (size_t share = 0; share < std::size(kShares); ++share) {
       for (size_t seed = 0; seed < seeds; ++seed) jobs.push_back({i, seed, share});

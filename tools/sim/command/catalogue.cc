@@ -51,7 +51,8 @@ std::pair<std::string, VariantChoice> SplitChoice(const std::string& text) {
 }  // namespace
 
 Catalogue::Catalogue(std::string folder)
-    : folder_(folder.empty() ? FindFolder() : std::filesystem::absolute(folder).string()) {}
+    : folder_(folder.empty() ? FindFolder()
+                             : std::filesystem::absolute(std::move(folder)).string()) {}
 
 std::string Catalogue::Path(const std::string& name) const {
   return absl::StrCat(folder_, "/", name, kExtension);
@@ -91,7 +92,7 @@ absl::StatusOr<std::vector<Scenario>> Catalogue::Find(const std::string& text,
   absl::StatusOr<std::vector<Scenario>> found = ReadScenarios(path, overrides, choice);
   if (!found.ok() || found->empty()) return found;
   for (const auto& one : choice) {
-    if (found->front().variant.count(one.first) > 0) continue;
+    if (found->front().variant.contains(one.first)) continue;
     return absl::InvalidArgumentError(absl::StrCat(
         name, " has no variant '", one.first, "', but ",
         absl::StrJoin(found->front().variant, " ", [](std::string* out, const auto& variant) {

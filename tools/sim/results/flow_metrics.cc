@@ -85,7 +85,7 @@ LinkMetrics MeasureLink(const Recording& recording, const LinkRecording& link) {
   metrics.name = link.name;
   metrics.capacity_bps = capacity / Seconds(recording.length - from);
   double bits = 0;
-  for (size_t i = static_cast<size_t>(from / kBin); i < std::min(bins, link.bins.size()); ++i) {
+  for (auto i = static_cast<size_t>(from / kBin); i < std::min(bins, link.bins.size()); ++i) {
     bits += 8 * static_cast<double>(link.bins[i].received_bytes);
   }
   if (capacity > 0) metrics.utilisation = bits / capacity;

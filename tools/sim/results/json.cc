@@ -209,7 +209,7 @@ absl::StatusOr<Results> ReadJson(const std::string& path) {
     const YAML::Node root = YAML::LoadFile(path);
     if (!root.IsMap() || !root["format"] || root["format"].as<std::string>() != kFormat) {
       return absl::InvalidArgumentError(
-          absl::StrCat(path, ": not a results file, which begins {\"format\":\"", kFormat, "\""));
+          absl::StrCat(path, R"(: not a results file, which begins {"format":")", kFormat, "\""));
     }
     return ResultsFrom(root);
   } catch (const YAML::Exception& exception) {

@@ -27,7 +27,7 @@ Results Example(double utilisation) {
     CaseResult& result = results.cases.emplace_back();
     result.name = name;
     result.conventions = {"queue: short"};
-    for (uint64_t seed : {1, 2}) {
+    for (uint64_t seed = 1; seed <= 2; ++seed) {
       RunMetrics& run = result.runs.emplace_back();
       run.seed = seed;
       run.utilisation = utilisation + (seed == 2 ? 0.02 : 0);
@@ -36,7 +36,7 @@ Results Example(double utilisation) {
       run.flows.push_back({"media", true, false});
     }
   }
-  results.cases[1].conventions.push_back("queue: long");
+  results.cases[1].conventions.emplace_back("queue: long");
   results.cases[0].efficiency = 0.97;
   return results;
 }
@@ -82,7 +82,7 @@ TEST_CASE("JSON comes back as it went") {
 TEST_CASE("What is no results file") {
   CHECK(ReadJson("none.json").status().code() == absl::StatusCode::kNotFound);
   const std::string path = (std::filesystem::temp_directory_path() / "sim_bad.json").string();
-  for (const char* text : {"{}", "{\"format\":\"libremb sim results 1\"}", "[", "7"}) {
+  for (const char* text : {"{}", R"({"format":"libremb sim results 1"})", "[", "7"}) {
     std::ofstream(path) << text;
     CHECK(ReadJson(path).status().code() == absl::StatusCode::kInvalidArgument);
   }

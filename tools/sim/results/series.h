@@ -34,7 +34,7 @@ Nanos Percentile(std::vector<Nanos>* values, double share);
 
 // One flow of a recording, prepared for questions about any stretch of time.
 struct FlowSeries {
-  FlowSeries(const FlowRecording& flow, Nanos length);
+  FlowSeries(const FlowRecording& recording, Nanos length);
 
   // Mean rate over the time, in bit/s.
   double ReceivedRate(Nanos from, Nanos to) const;

@@ -197,21 +197,21 @@ std::vector<std::string> Conventions(const Results& results) {
     return std::any_of(results.cases.begin(), results.cases.end(), what);
   };
   if (any([](const CaseResult& r) { return DropQueue(r) != "-"; })) {
-    lines.push_back(
+    lines.emplace_back(
         "drop, queue<50: s from a drop of capacity until senders' targets are no more "
         "than their shares, and until the queue stays below 50 ms for 1 s; slowest "
         "drop.");
   }
   if (any([](const CaseResult& r) { return TcpShare(r) != "-"; })) {
-    lines.push_back("TCP: its part of what TCP and media received while media was active.");
+    lines.emplace_back("TCP: its part of what TCP and media received while media was active.");
   }
   if (any([](const CaseResult& r) { return BelowFloor(r) != "-"; })) {
-    lines.push_back(
+    lines.emplace_back(
         "s<150k: seconds in which a flow receives less than 150 kbit/s, mean of media "
         "flows.");
   }
   if (any([](const CaseResult& r) { return !std::isnan(r.efficiency); })) {
-    lines.push_back(
+    lines.emplace_back(
         "e: util / what a receiver that knows the fair share, REMB = f * share, f 0.5 "
         "to 1, reaches at the same p95; straight between points, level beyond them.");
   }
