@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <utility>
 
 namespace remb::core {
 namespace {
@@ -103,6 +104,45 @@ TEST_CASE("SteadyDelay: begins anew") {
   steady.Restart();
   CHECK_FALSE(steady.Update(90'000, 0, Timestamp::Millis(2'100)));
   CHECK(steady.Update(90'000, 0, Timestamp::Millis(4'100)));
+}
+
+TEST_CASE("SteadyDelay: a delay is steady within 2 ms, soon after a leap within the jitter more") {
+  for (const auto& [leap, band_us] : {std::pair(false, 2'000), std::pair(true, 7'000)}) {
+    for (const int beyond_us : {0, 1}) {
+      CAPTURE(band_us, beyond_us);
+      SteadyDelay steady;
+      if (leap) steady.OnLeap(50'000, Timestamp::Millis(0));
+      bool is_steady = false;
+      for (int64_t ms = 0; ms <= 3'000; ms += 25) {
+        if (leap && ms > 1'500) break;
+        const int64_t delay_us = ms % 50 == 0 ? 150'000 : 150'000 + band_us + beyond_us;
+        is_steady |= steady.Update(delay_us, 0.005, Timestamp::Millis(ms));
+      }
+      CHECK(is_steady == (beyond_us == 0));
+    }
+  }
+}
+
+TEST_CASE("SteadyDelay: a leap is of the last 1.5 s") {
+  SteadyDelay steady;
+  CHECK_FALSE(steady.HasLeapt(Timestamp::Millis(0)));
+  steady.OnLeap(50'000, Timestamp::Millis(0));
+  CHECK(steady.HasLeapt(Timestamp::Millis(1'500)));
+  CHECK_FALSE(steady.HasLeapt(Timestamp::Millis(1'501)));
+}
+
+TEST_CASE("SteadyDelay: a leap ends with a fall to less than 25 ms above what was before") {
+  for (const auto& [back_us, leapt] : {std::pair(74'999, false), std::pair(75'000, true)}) {
+    SteadyDelay steady;
+    steady.OnLeap(50'000, Timestamp::Millis(0));
+    steady.OnFall(back_us);
+    CHECK(steady.HasLeapt(Timestamp::Millis(1)) == leapt);
+  }
+}
+
+TEST_CASE("SteadyDelay: knows nothing of the time before the first delay") {
+  SteadyDelay steady;
+  CHECK_FALSE(steady.Update(1'000, 0, Timestamp::Millis(5'000)));
 }
 
 }  // namespace

@@ -59,19 +59,28 @@ TEST_CASE("CapacityShare: the window may change from rate to rate") {
       share.Restart();
       starts.clear();
     }
-    ms += 1 + random() % 30;
+    ms += 1 + static_cast<int64_t>(random() % 30);
     share.OnTrainStart(Timestamp::Millis(ms), i * i);
     starts.push_back(ms);
     if (random() % 3 == 0 || starts.size() < 4) continue;
-    const int64_t window_ms = random() % 900;
+    const auto window_ms = static_cast<int64_t>(random() % 900);
     int64_t trains = 3;
     const int64_t most = std::min<int64_t>(std::ssize(starts), 128) - 1;
-    const auto age = [&](int64_t n) { return ms - starts[starts.size() - 1 - n]; };
+    const auto age = [&](int64_t n) { return ms - *(starts.end() - 1 - n); };
     while (trains < most && age(trains + 1) <= window_ms) ++trains;
     const auto bits = static_cast<double>(8 * (i * i - (i - trains) * (i - trains)));
     REQUIRE(*share.Rate(TimeDelta::Millis(window_ms)) ==
             Approx(bits * 1e3 / static_cast<double>(age(trains))));
   }
+}
+
+TEST_CASE("CapacityShare: of many trains the newest 128 at most") {
+  CapacityShare share;
+  for (int i = 0; i < 1'000; ++i) {
+    share.OnTrainStart(Timestamp::Millis(i), 125 * i + (i > 900 ? 125 * (i - 900) : 0));
+  }
+  // 99 trains of 250 bytes, and 28 of 125.
+  CHECK(*share.Rate(TimeDelta::Millis(800)) == Approx(8e3 * (99 * 250 + 28 * 125) / 127));
 }
 
 TEST_CASE("CapacityShare: a pause does not count") {
@@ -95,6 +104,8 @@ TEST_CASE("DecayingPeak: is forgotten within its time") {
   CHECK(peak.value() == Approx(36.8).margin(0.5));  // 1 / e
   peak.Update(1, 10);
   CHECK(peak.value() == 1);
+  peak.Update(0, 10);
+  CHECK(peak.value() == 0);
 }
 
 }  // namespace

@@ -247,5 +247,65 @@ TEST_CASE("CaptureClock: any numbers are harmless") {
   CHECK(clock.mapped());
 }
 
+TEST_CASE("CaptureClock: a stamp that is off by 100 ms or more is a jump") {
+  for (const double error_ms : {-105.0, -95.0, 95.0, 105.0}) {
+    CAPTURE(error_ms);
+    Fixture fixture;
+    fixture.Stamped(0);
+    fixture.Stamped(1000, error_ms);
+    CHECK(fixture.clock().jumps() == (std::abs(error_ms) > 100 ? 1 : 0));
+  }
+}
+
+TEST_CASE("CaptureClock: a stamp's deviation enters by an eighth in a second, and no more") {
+  Fixture fixture;
+  fixture.Stamped(0);
+  fixture.Plain(10);
+  fixture.Plain(20);
+  fixture.Stamped(1000, 80);
+  CHECK(Near(fixture.Plain(1100), 1101));
+  CHECK(Near(fixture.Plain(2000), 2010));
+  CHECK(Near(fixture.Plain(4000), 4010));
+  CHECK(Near(fixture.Plain(900), 900));
+}
+
+TEST_CASE(
+    "CaptureClock: stamps are taken at their word after eight more frames with than without") {
+  Fixture fixture;
+  fixture.Stamped(0);
+  fixture.Plain(33);
+  fixture.Plain(66);
+  double ms = 99;
+  for (int frame = 0; frame <= 8; ++frame, ms += 33) {
+    CHECK(Near(fixture.Stamped(ms, 5), ms + 5) == (frame == 8));
+  }
+  for (int frame = 0; frame <= 8; ++frame, ms += 33) {
+    CHECK(Near(fixture.Plain(ms), ms + 5) == (frame < 8));
+  }
+}
+
+TEST_CASE("CaptureClock: of two stamps on a frame the second counts") {
+  Fixture fixture;
+  fixture.Stamped(0);
+  fixture.Stamped(33);
+  fixture.Stamped(33, 9);
+  CHECK(Near(fixture.Plain(33), 42));
+}
+
+TEST_CASE("CaptureClock: a stamp twice on a frame does not end a row of jumps") {
+  Fixture fixture;
+  fixture.Stamped(0);
+  CHECK(fixture.Stamped(1000, 300));
+  CHECK(fixture.Stamped(1000, 300));
+  CHECK_FALSE(fixture.Stamped(2000, -300));
+}
+
+TEST_CASE("CaptureClock: a stream that begins without stamps is not one of which all frames have") {
+  Fixture fixture(1000);
+  CHECK_FALSE(fixture.Plain(0));
+  fixture.Stamped(33);
+  CHECK(Near(fixture.Stamped(66, 5), 66, 1));
+}
+
 }  // namespace
 }  // namespace remb::core

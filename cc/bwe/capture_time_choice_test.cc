@@ -1,6 +1,7 @@
 #include "cc/bwe/capture_time_choice.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <utility>
 
 namespace remb::core {
 namespace {
@@ -63,7 +64,7 @@ TEST_CASE("CaptureTimeChoice: a window has 30 packets at least") {
   CaptureTimeChoice choice;
   Timestamp now = Timestamp::Millis(1000);
   CHECK(choice.OnPacket(true, true, now));
-  for (int i = 1; i < CaptureTimeChoice::kMinPackets; ++i) {
+  for (int i = 1; i < 30; ++i) {
     now = now + TimeDelta::Seconds(1);
     CHECK(choice.OnPacket(false, true, now));
   }
@@ -79,6 +80,52 @@ TEST_CASE("CaptureTimeChoice: to begin anew does not end the hold-off") {
   CHECK(fixture.Send(TimeDelta::Seconds(12), 1, 1));
   fixture.choice().Begin();
   CHECK(fixture.Send(kPacket, 1, 1));  // it is over
+}
+
+TEST_CASE("CaptureTimeChoice: the first window is 2 s long") {
+  for (const auto& [us, chosen] : {std::pair(1'999'999, true), std::pair(2'000'000, false)}) {
+    CaptureTimeChoice choice;
+    CHECK_FALSE(choice.OnPacket(false, false, Timestamp::Millis(0)));
+    CHECK(choice.OnPacket(true, false, Timestamp::Micros(us)) == chosen);
+  }
+}
+
+TEST_CASE("CaptureTimeChoice: a half is enough, and a third to stay") {
+  // The first packet of all begins the first window, and the 30 after it end it.
+  CaptureTimeChoice choice;
+  Timestamp now = Timestamp::Millis(0);
+  const auto window = [&](int on_line) {
+    bool chosen = false;
+    for (int i = 0; i < 40; ++i) {
+      now = now + TimeDelta::Millis(50);
+      chosen = choice.OnPacket(i < on_line, true, now);
+    }
+    return chosen;
+  };
+  CHECK_FALSE(choice.OnPacket(false, true, now));
+  CHECK_FALSE(window(0));
+  CHECK_FALSE(window(19));
+  CHECK(window(20));
+  CHECK(window(14));
+  const Timestamp left = now + TimeDelta::Seconds(2);
+  CHECK_FALSE(window(13));
+  // Held off for 30 s to the microsecond.
+  while (!window(40)) REQUIRE(now - left < TimeDelta::Seconds(60));
+  CHECK(now - left == TimeDelta::Seconds(30));
+}
+
+TEST_CASE("CaptureTimeChoice: a third of a window's packets is enough to stay") {
+  CaptureTimeChoice choice;
+  Timestamp now = Timestamp::Millis(0);
+  CHECK(choice.OnPacket(true, true, now));
+  for (const int on_line : {20, 19}) {
+    bool chosen = false;
+    for (int i = 0; i < 60; ++i) {
+      now = now + TimeDelta::Micros(33'334);
+      chosen = choice.OnPacket(i < on_line, true, now);
+    }
+    CHECK(chosen == (on_line == 20));
+  }
 }
 
 }  // namespace

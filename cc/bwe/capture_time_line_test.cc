@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <cstdlib>
 #include <limits>
 
 #include "cc/testing/random.h"
@@ -180,6 +181,145 @@ TEST_CASE("CaptureTimeLine: any numbers are harmless") {
     const Place place = line.OnPacket(ssrc, 0, sent, Timestamp::Micros(now_us), members[ssrc]);
     if (place != Place::kOff) REQUIRE(line.Has(members[ssrc]));
   }
+}
+
+TEST_CASE("CaptureTimeLine: a stream that joins may differ by 100 ms") {
+  for (const int64_t ahead_ms : {-110, -90, 90, 110}) {
+    CAPTURE(ahead_ms);
+    CaptureTimeLine line;
+    TestStream a{.ssrc = 1};
+    TestStream b{.ssrc = 2, .ahead_ms = ahead_ms};
+    a.Send(line, kStart);
+    CHECK((b.Send(line, kStart) == Place::kOn) == (std::abs(ahead_ms) < 100));
+  }
+}
+
+TEST_CASE("CaptureTimeLine: on the line packets may be up to 10 s later, and 200 ms earlier") {
+  struct Step {
+    int64_t delay_ms;
+    int64_t next_delay_ms;
+    bool on;
+  };
+  for (const Step& step :
+       {Step{0, 9'900, true}, {0, 10'100, false}, {300, 150, true}, {300, 50, false}}) {
+    CAPTURE(step.delay_ms, step.next_delay_ms);
+    CaptureTimeLine line;
+    TestStream a{.ssrc = 1};
+    a.Send(line, kStart, step.delay_ms);
+    CHECK((a.Send(line, kStart + 100, step.next_delay_ms) == Place::kOn) == step.on);
+  }
+}
+
+TEST_CASE("CaptureTimeLine: goes by the newest packet, whatever comes late") {
+  CaptureTimeLine line;
+  TestStream a{.ssrc = 1};
+  a.Send(line, kStart);
+  CHECK(a.Send(line, kStart + 5, 5'000) == Place::kOn);
+  CHECK(a.Send(line, kStart + 10) == Place::kOn);
+}
+
+TEST_CASE("CaptureTimeLine: a clock may drift away from ours") {
+  for (const int64_t drift : {-1, 1}) {
+    CaptureTimeLine line;
+    TestStream a{.ssrc = 1};
+    a.Send(line, kStart);
+    for (int64_t ms = 10; ms < 20'000; ms += 10) {
+      a.ahead_ms += drift;
+      REQUIRE(a.Send(line, kStart + ms) == Place::kOn);
+    }
+  }
+}
+
+TEST_CASE("CaptureTimeLine: who is set alone does not carry others' line along") {
+  CaptureTimeLine line;
+  TestStream a{.ssrc = 1};
+  TestStream b{.ssrc = 2};
+  for (int64_t ms = 0; ms < 2000; ms += 10) {
+    a.Send(line, kStart + ms);
+    b.Send(line, kStart + ms);
+  }
+  a.ahead_ms += 8'000;
+  ++a.jumps;
+  CHECK(a.Send(line, kStart + 2000) == Place::kOff);
+  CHECK(b.Send(line, kStart + 2000) == Place::kOn);
+}
+
+TEST_CASE("CaptureTimeLine: the first packet begins a line at any time, and none is on it before") {
+  CaptureTimeLine line;
+  CHECK_FALSE(line.Has({}));
+  line.Reset();
+  CHECK_FALSE(line.Has({}));
+  CaptureTimeLine early;
+  TestStream a{.ssrc = 1, .ahead_ms = 40'000};
+  CHECK(a.Send(early, 1'000) == Place::kNewLine);
+}
+
+// When so many packets of another clock each 100 ms take the line over from so many on it, in ms;
+// 0: not within 5 s.
+int64_t TakenOver(int on_line, int rival) {
+  CaptureTimeLine line;
+  TestStream a{.ssrc = 1};
+  TestStream b{.ssrc = 2, .ahead_ms = 40'000};
+  for (int64_t ms = 0; ms < 5'000; ms += 100) {
+    for (int i = 0; i < on_line; ++i) a.Send(line, kStart + ms);
+    for (int i = 0; i < rival; ++i) {
+      if (b.Send(line, kStart + ms) == Place::kNewLine) return ms;
+    }
+  }
+  return 0;
+}
+
+TEST_CASE("CaptureTimeLine: each second three against two take the line over") {
+  CHECK(TakenOver(5, 8) == 1'000);
+  CHECK(TakenOver(2, 3) == 0);
+  CHECK(TakenOver(3, 4) == 0);
+}
+
+TEST_CASE("CaptureTimeLine: the first packets of each count") {
+  for (const int rival : {1, 2}) {
+    CaptureTimeLine line;
+    TestStream a{.ssrc = 1};
+    TestStream b{.ssrc = 2, .ahead_ms = 40'000};
+    a.Send(line, kStart);
+    for (int i = 0; i < rival; ++i) b.Send(line, kStart + 500);
+    CHECK((b.Send(line, kStart + 1'000) == Place::kNewLine) == (rival == 2));
+    // And so in the next second.
+    CaptureTimeLine next;
+    TestStream c{.ssrc = 3};
+    c.Send(next, kStart);
+    c.Send(next, kStart + 1'000);
+    for (int i = 0; i < rival; ++i) b.Send(next, kStart + 1'500);
+    CHECK((b.Send(next, kStart + 2'000) == Place::kNewLine) == (rival == 2));
+  }
+}
+
+TEST_CASE("CaptureTimeLine: who takes the line over is who won the vote") {
+  CaptureTimeLine line;
+  TestStream a{.ssrc = 1};
+  TestStream b{.ssrc = 2, .ahead_ms = 40'000};
+  TestStream odd{.ssrc = 3, .ahead_ms = -40'000};
+  for (int64_t ms = 0; ms < 1'000; ms += 100) {
+    a.Send(line, kStart + ms);
+    for (int i = 0; i < 3; ++i) b.Send(line, kStart + ms);
+  }
+  CHECK(odd.Send(line, kStart + 1'000) == Place::kOff);
+  CHECK(b.Send(line, kStart + 1'000) == Place::kNewLine);
+}
+
+TEST_CASE("CaptureTimeLine: a lone packet by a third clock keeps nobody out for long") {
+  CaptureTimeLine line;
+  TestStream a{.ssrc = 1};
+  TestStream b{.ssrc = 2, .ahead_ms = 40'000};
+  TestStream odd{.ssrc = 3, .ahead_ms = -40'000};
+  int64_t taken_ms = 0;
+  for (int64_t ms = 0; ms < 5'000 && taken_ms == 0; ms += 100) {
+    a.Send(line, kStart + ms);
+    if (ms == 0) odd.Send(line, kStart);
+    for (int i = 0; i < 3; ++i) {
+      if (b.Send(line, kStart + ms) == Place::kNewLine) taken_ms = ms;
+    }
+  }
+  CHECK(taken_ms == 2'000);
 }
 
 }  // namespace

@@ -62,7 +62,9 @@ TEST_CASE("Growth: back to the rate before an episode, if that was short") {
   CHECK(GrowthPerSecond(state) == Approx((0.98 * 1.36788e6 - 1e6) / 0.3).epsilon(1e-4));
   state.episode->length = 30;
   CHECK(GrowthPerSecond(state) == 120e3);
-  state.episode = {.rate_before = 2e6, .length = 0, .since = 2.1};
+  state.episode = {.rate_before = 2e6, .length = 0, .since = 1.9};
+  CHECK(GrowthPerSecond(state) == Approx((0.98 * 2e6 - 1e6) / 0.3));
+  state.episode->since = 2;
   CHECK(GrowthPerSecond(state) == 120e3);
 }
 
@@ -101,6 +103,14 @@ TEST_CASE("Growth: goes on where trains show that the path carries more") {
 TEST_CASE("Growth: to no more than ten times what is received") {
   CHECK(GrowthLimit(2e6, 1e9) == Approx(20e6));
   CHECK(GrowthLimit(20e3, 1e9) == 300e3);
+}
+
+TEST_CASE("Growth: an episode tells nothing without a share") {
+  GrowthState state = Steady(1e6);
+  state.share = std::nullopt;
+  state.episode = {.rate_before = 2e6, .length = 0, .since = 0.5};
+  CHECK(GrowthPerSecond(state) == 120e3);
+  CHECK(RateAfterEpisode(state) == 0);
 }
 
 }  // namespace

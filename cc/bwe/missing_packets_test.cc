@@ -1,6 +1,7 @@
 #include "cc/bwe/missing_packets.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <utility>
 #include <vector>
 
 #include "cc/testing/random.h"
@@ -91,6 +92,51 @@ TEST_CASE("MissingPackets: any loss, delay and duplicates are counted to the pac
   }
   CHECK(lost > 500);
   CHECK(sum == lost);
+}
+
+TEST_CASE("MissingPackets: a duplicate of the first packet is none that was missing") {
+  MissingPackets missing;
+  CHECK(missing.OnPacket(5) == 0);
+  CHECK(missing.OnPacket(5) == 0);
+}
+
+TEST_CASE("MissingPackets: what is 1000 numbers older began anew") {
+  for (const auto& [older, lost] : {std::pair(999, 0), std::pair(1'000, 1)}) {
+    MissingPackets missing;
+    missing.OnPacket(5'000);
+    missing.OnPacket(static_cast<uint16_t>(5'000 - older));
+    CHECK(missing.OnPacket(static_cast<uint16_t>(5'002 - older)) == lost);
+  }
+}
+
+TEST_CASE("MissingPackets: of a wide gap the last 63 may come late") {
+  for (uint16_t lost : std::vector<uint16_t>{64, 65, 99}) {
+    CAPTURE(lost);
+    MissingPackets missing;
+    missing.OnPacket(1'000);
+    const auto newest = static_cast<uint16_t>(1'001 + lost);
+    CHECK(missing.OnPacket(newest) == lost);
+    for (const int age : {1, 30, 63}) {
+      CHECK(missing.OnPacket(static_cast<uint16_t>(newest - age)) == -1);
+    }
+    CHECK(missing.OnPacket(static_cast<uint16_t>(newest - 64)) == 0);
+  }
+}
+
+TEST_CASE("MissingPackets: an older gap says nothing of packets that came in between") {
+  for (const int after : {64, 100}) {
+    CAPTURE(after);
+    MissingPackets missing;
+    missing.OnPacket(10);
+    CHECK(missing.OnPacket(15) == 4);
+    for (int number = 16; number <= 15 + after - 2; ++number) {
+      CHECK(missing.OnPacket(static_cast<uint16_t>(number)) == 0);
+    }
+    CHECK(missing.OnPacket(static_cast<uint16_t>(15 + after)) == 1);
+    for (int age = 2; age < 64; ++age) {
+      CHECK(missing.OnPacket(static_cast<uint16_t>(15 + after - age)) == 0);
+    }
+  }
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST_CASE("FramePeriodWindow is the minimum of the last 60") {
   int64_t scale = 100;
   for (int i = 0; i < 20'000; ++i) {
     if (random.OneIn(100)) scale = random.Uniform(1, 1'000'000);
-    const double value = static_cast<double>(random.Uniform(0, scale));
+    const auto value = static_cast<double>(random.Uniform(0, scale));
     REQUIRE(window.Add(value) == plain.Add(value));
   }
 }
@@ -107,9 +107,9 @@ TEST_CASE("OveruseEstimator does what the plain filter does") {
   auto state = BandwidthUsage::kNormal;
   for (int i = 0; i < 5000; ++i) {
     if (random.OneIn(20)) state = static_cast<BandwidthUsage>(random.Uniform(0, 2));
-    const double send_ms = static_cast<double>(random.Uniform(5, 40));
+    const auto send_ms = static_cast<double>(random.Uniform(5, 40));
     const double arrival_ms = std::max(0.0, std::round(send_ms + random.Gaussian(0, 4)));
-    const double size = static_cast<double>(random.Uniform(-5000, 5000));
+    const auto size = static_cast<double>(random.Uniform(-5000, 5000));
     estimator.Update(arrival_ms, send_ms, size, state);
     plain.Update(arrival_ms, send_ms, size, state);
     REQUIRE_THAT(estimator.offset(), WithinRel(plain.offset(), 1e-6) || WithinAbs(0, 1e-9));
@@ -137,7 +137,7 @@ TEST_CASE("OveruseEstimator: what comes with the size is slope, not offset") {
   OveruseEstimator estimator;
   testing::Random random(3);
   for (int i = 0; i < 5000; ++i) {
-    const double size = static_cast<double>(random.Uniform(-4000, 4000));
+    const auto size = static_cast<double>(random.Uniform(-4000, 4000));
     estimator.Update(33 + size * 0.008, 33, size, BandwidthUsage::kNormal);
   }
   CHECK_THAT(estimator.offset(), WithinAbs(0, 1e-2));

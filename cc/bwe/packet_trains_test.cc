@@ -426,6 +426,12 @@ TEST_CASE("PacketTrains: jitter shows with the third train") {
   CHECK(packets.trains.jitter() == Approx(0.05 * 0.55 * 0.02));
 }
 
+TEST_CASE("PacketTrains: frames at uneven intervals are no jitter") {
+  SendTimes packets;
+  for (int i = 0; i < 20; ++i) packets.Send(1, i % 2 ? 33'000 : 66'000);
+  CHECK(packets.trains.jitter() == 0);
+}
+
 TEST_CASE("PacketTrains: jitter is that of the least delays, in whatever order packets come") {
   for (const bool overtaken : {true, false}) {
     CAPTURE(overtaken);

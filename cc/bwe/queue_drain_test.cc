@@ -33,11 +33,13 @@ TEST_CASE("QueueDrain: gives up on what stays") {
   CHECK(drain.Update(0.040, 0.005, At(1'000)));
   CHECK(drain.Update(0.040, 0.005, At(2'175)));
   CHECK_FALSE(drain.Update(0.040, 0.005, At(2'200)));
-  CHECK(drain.HasFailed(At(2'300)));
+  CHECK(drain.HasFailed(At(3'699)));
   CHECK_FALSE(drain.HasFailed(At(3'700)));
   // Not again at once.
-  drain.Ask(At(2'300));
+  drain.Ask(At(3'699));
   CHECK_FALSE(drain.active());
+  drain.Ask(At(3'700));
+  CHECK(drain.active());
 }
 
 }  // namespace

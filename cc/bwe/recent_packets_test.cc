@@ -37,7 +37,7 @@ TEST_CASE("RecentPackets: the least delays are those that a look at every interv
   int64_t ms = 0;
   for (int i = 0; i < 20'000; ++i) {
     // Delays that rise, fall, and jump, with ties; now and then a pause, or nothing to know.
-    ms += random() % 500 == 0 ? random() % 3'000 : random() % 15;
+    ms += static_cast<int64_t>(random() % 500 == 0 ? random() % 3'000 : random() % 15);
     const int64_t slope = i / 1'000 % 3 - 1;
     const int64_t delay_us = slope * ms + static_cast<int64_t>(random() % 8);
     packets.OnPacket(DataSize::Bytes(100), Timestamp::Millis(ms));
@@ -100,6 +100,18 @@ TEST_CASE("RecentPackets: packets of no size, and many at a time") {
   for (int i = 0; i < 100'000; ++i) Feed(packets, 3'000, 5, i % 2 * 1'000);
   Feed(packets, 3'990, 6, 0);
   CHECK(packets.Rate(TimeDelta::Seconds(1)) == 400e6);
+}
+
+TEST_CASE("RecentPackets: a rate holds all since the first packet, whenever that was") {
+  for (const int64_t begin_ms : {0, 5'000}) {
+    CAPTURE(begin_ms);
+    RecentPackets packets;
+    Feed(packets, begin_ms, 0, 10'000);
+    Feed(packets, begin_ms + 90, 0);
+    CHECK(packets.Rate(TimeDelta::Seconds(1)) == 8 * 11'000 / 0.1);
+    CHECK(packets.Rate(TimeDelta::Millis(20)) == 8 * 1'000 / 0.02);
+    CHECK(packets.Rate(TimeDelta::Millis(19)) == 0);  // no whole interval
+  }
 }
 
 }  // namespace

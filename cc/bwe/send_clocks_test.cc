@@ -1,6 +1,7 @@
 #include "cc/bwe/send_clocks.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <utility>
 
 namespace remb::core {
 namespace {
@@ -108,6 +109,37 @@ TEST_CASE("SendClocks: a slow stream's clock that was set") {
   clocks.On(1'000);
   CHECK_FALSE(clocks.Off(3'000));
   CHECK(clocks.Off(5'000));
+}
+
+TEST_CASE("SendClocks: 100 ms without a packet are silence, however close frames are") {
+  Clocks clocks;
+  clocks.On(1'000);
+  CHECK_FALSE(clocks.Off(1'060, kOtherUs, 0.01));
+  CHECK_FALSE(clocks.Off(1'100, kOtherUs, 0.01));
+  CHECK(clocks.Off(1'101, kOtherUs, 0.01));
+}
+
+TEST_CASE("SendClocks: delays up to 0.5 s apart are by one clock") {
+  for (const auto& [apart_us, taken] : {std::pair(500'000, true), std::pair(500'001, false)}) {
+    for (const int sign : {-1, 1}) {
+      Clocks clocks;
+      clocks.On(1'000);
+      CHECK_FALSE(clocks.Off(1'500));
+      CHECK(clocks.Off(1'510, kOtherUs + sign * apart_us) == taken);
+    }
+  }
+}
+
+TEST_CASE("SendClocks: clearly more is more than 1.5 times as much") {
+  for (const int off : {3, 4}) {
+    Clocks clocks;
+    clocks.On(1'000);
+    CHECK_FALSE(clocks.Off(1'001));
+    clocks.On(1'300);
+    for (int i = 2; i < off; ++i) CHECK_FALSE(clocks.Off(1'350));
+    clocks.On(1'950);
+    CHECK(clocks.Off(2'001) == (off == 4));
+  }
 }
 
 }  // namespace

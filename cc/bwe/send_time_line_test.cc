@@ -52,7 +52,9 @@ TEST_CASE("AbsSendTimeDelay: no pause is too long") {
 
 TEST_CASE("AbsSendTimeDelay: gives the delay near the one asked for") {
   constexpr int64_t kHourUs = 3'600'000'000;
-  for (int64_t near_us : {int64_t{0}, int64_t{-31'000'000}, 100 * kHourUs, -100 * kHourUs}) {
+  for (int64_t near_us :
+       {int64_t{0}, int64_t{-31'000'000}, int64_t{25'000'000}, int64_t{-25'000'000}, 100 * kHourUs,
+        -100 * kHourUs, 100'000 * kHourUs, -100'000 * kHourUs}) {
     for (int64_t arrival_us : {int64_t{0}, kHourUs, int64_t{1} << 61}) {
       const int64_t delay_us = AbsSendTimeDelay(5, Timestamp::Micros(arrival_us), near_us);
       CHECK(std::abs(delay_us - near_us) <= 32'000'000);
@@ -93,6 +95,13 @@ TEST_CASE("RtpSendClock: older frames lie where they belong") {
   clock.Delay(90'000, 90'000, Timestamp::Millis(100), 0, 0);
   CHECK(clock.Delay(81'000, 90'000, Timestamp::Millis(120), 0, 0) == 120'000);
   CHECK(clock.Delay(99'000, 90'000, Timestamp::Millis(205), 0, 0) == 5'000);
+}
+
+TEST_CASE("RtpSendClock: who is ahead of the base has it") {
+  RtpSendClock clock;
+  CHECK(clock.Delay(0, 90'000, Timestamp::Millis(100), 30'000, 10'000) == 30'000);
+  CHECK(clock.Delay(9'000, 90'000, Timestamp::Millis(150), 30'000, 10'000) == 10'000);
+  CHECK(clock.Delay(18'000, 90'000, Timestamp::Millis(260), 30'000, 10'000) == 20'000);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <utility>
 
 namespace remb::core {
 namespace {
@@ -17,7 +18,7 @@ RecentPackets Packets(int64_t end_ms, F delay_ms) {
   RecentPackets packets;
   for (int64_t ms = 10; ms <= end_ms; ms += 10) {
     packets.OnPacket(DataSize::Bytes(1'000), Timestamp::Millis(ms));
-    packets.OnDelay(static_cast<int64_t>(1'000 * delay_ms(ms)));
+    packets.OnDelay(static_cast<int64_t>(1'000.0 * delay_ms(ms)));
   }
   return packets;
 }
@@ -69,6 +70,67 @@ TEST_CASE("StandingQueue: the window holds three frames") {
   path.frame_interval = 0.1;
   queue.Update(packets, path);
   CHECK(queue.queue() == Approx(0.002));
+}
+
+// A queue of 40 ms stood all the time, but for one packet at `ms`, 1 s being now.
+RecentPackets EmptyAt(int64_t empty_ms, double delay_ms = 90) {
+  return Packets(1'000, [=](int64_t ms) { return ms == empty_ms ? 52 : delay_ms; });
+}
+
+TEST_CASE("StandingQueue: the window is three frames long, 100 to 400 ms") {
+  struct Window {
+    double frame_interval;
+    int64_t first_ms;  // that it has, by intervals of 20 ms
+  };
+  for (const Window& window : {Window{0.02, 920}, {0.05, 880}, {0.2, 620}}) {
+    CAPTURE(window.frame_interval);
+    StandingQueue queue;
+    StandingQueue::Path path = kPath;
+    path.frame_interval = window.frame_interval;
+    queue.Update(EmptyAt(window.first_ms), path);
+    CHECK(queue.least_delay_us() == 52'000);
+    queue.Update(EmptyAt(window.first_ms - 10), path);
+    CHECK(queue.least_delay_us() == 90'000);
+  }
+}
+
+TEST_CASE("StandingQueue: the longest window is four times as long, up to 480 ms") {
+  for (const auto& [interval, first_ms] : {std::pair(0.033, 620), std::pair(0.05, 540)}) {
+    CAPTURE(interval);
+    StandingQueue queue;
+    StandingQueue::Path path = kPath;
+    path.frame_interval = interval;
+    queue.Update(EmptyAt(first_ms), path);
+    CHECK(queue.long_least_delay_us() == 52'000);
+    queue.Update(EmptyAt(first_ms - 10), path);
+    CHECK(queue.long_least_delay_us() == 90'000);
+  }
+}
+
+TEST_CASE("StandingQueue: the excess is that of the window where it is most") {
+  StandingQueue queue;
+  StandingQueue::Path path = kPath;
+  path.jitter = 0.013;               // thresholds of 21, 12.5 and 8.25 ms
+  queue.Update(EmptyAt(810), path);  // seen by the longest window alone
+  CHECK(queue.queue() == Approx(0.040));
+  CHECK(queue.threshold() == Approx(0.0125));
+  CHECK(queue.excess() == Approx(0.0275));
+  // By that of 200 ms too. What was before does not count.
+  queue.Update(EmptyAt(820), path);
+  CHECK(queue.queue() == Approx(0.040));
+  CHECK(queue.threshold() == Approx(0.021));
+  CHECK(queue.excess() == Approx(0.019));
+  queue.Update(EmptyAt(820, 72.5), path);
+  CHECK(queue.threshold() == Approx(0.021));
+  CHECK(queue.excess() == Approx(0.0015));
+}
+
+TEST_CASE("StandingQueue: a path that carries next to nothing has no queue") {
+  StandingQueue queue;
+  StandingQueue::Path path = kPath;
+  path.rate = 0;
+  queue.Update(Packets(1'000, [](int64_t) { return 90; }), path);
+  CHECK(queue.threshold() == Approx(8 * 1200));  // as of 1 bit/s
 }
 
 TEST_CASE("StandingQueue: after a pause the newest packet is all there is") {
