@@ -3,22 +3,28 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+expected=cc/bench/expected_instructions.txt
+
 usage() {
-  cat <<'EOF'
-Usage: tools/count_instructions.sh [--no-streams]
+  cat <<EOF
+Usage: tools/count_instructions.sh [--no-streams | --update]
 
 Counts with valgrind's callgrind how many instructions a packet takes through remb_on_packet and remb_on_rtp_packet,
 with each profile: over four reference traces, and over 50 000 packets of 1 to 10 000 SSRCs in turn (left out with
 --no-streams). Unlike times these numbers hardly change from run to run. What lies within the two functions counts, the
-sending of REMBs does not. Ends with status 1 if a trace takes more than its limit, which is 1.5 times the libwebrtc
-profile's for the other one. Takes about two minutes.
+sending of REMBs does not. Ends with status 1 if a trace takes more than its limits, if 10 000 SSRCs take more than 1.5
+times what one takes, or if a count is more than 3 % off what $expected has, which is by
+gcc 12 on x86-64. Takes about two minutes.
+
+  --update     write that file anew, for a change that is meant to move the counts
 EOF
 }
 
-streams=(1 10 100 1000 10000)
+streams=(1 10 100 1000 10000) update=false
 case ${1:-} in
   '') ;;
   --no-streams) streams=() ;;
+  --update) update=true ;;
   --help | -h) usage && exit ;;
   *) echo "count_instructions.sh: unknown argument $1; see --help" >&2 && exit 2 ;;
 esac
@@ -41,28 +47,51 @@ count() {
   each=$(awk -v total="$total" -v packets="$packets" 'BEGIN { printf "%.1f", total / packets }')
 }
 
-status=0
-line='%-10s %-15s %8s %15s %19s %7s\n'
-# shellcheck disable=SC2059
-{
-  printf "$line" profile "" packets remb_on_packet remb_on_rtp_packet limit
-  for profile in libwebrtc adaptive; do
-    for entry in steady:350 rfc52:450 simulcast:350 chromium-clean:250; do
-      name=${entry%:*} limit=${entry#*:} note=
-      [[ $profile == libwebrtc ]] || limit=$((limit * 3 / 2))
-      trace=testdata/reference/$name.trace.csv
-      count "$profile" packet "$trace" && by_packet=$each
-      count "$profile" rtp "$trace"
-      if awk -v each="$by_packet" -v limit="$limit" 'BEGIN { exit !(each > limit) }'; then
-        status=1 note=" over"
-      fi
-      printf "$line" "$profile" "$name" "$packets" "$by_packet" "$each" "$limit$note"
-    done
-    for number in "${streams[@]}"; do
-      count "$profile" packet "$number" && by_packet=$each
-      count "$profile" rtp "$number"
-      printf "$line" "$profile" "$number SSRCs" "$packets" "$by_packet" "$each" ""
-    done
-  done
+# holds CONDITION [NAME=VALUE]...: of numbers, which the shell's own arithmetic has not.
+holds() {
+  local condition=$1 variables=()
+  shift
+  for variable; do variables+=(-v "$variable"); done
+  awk "${variables[@]}" "BEGIN { exit !($condition) }"
 }
+
+status=0
+row='%-10s %-15s %8s %15s %19s  %s\n'
+
+# show PROFILE INPUT NAME [PACKET_LIMIT [RTP_LIMIT]]: one row. Sets $by_packet and $by_rtp.
+show() {
+  local note="${4:-}${5:+, $5}" key="$1 ${3// /-}" was
+  count "$1" packet "$2" && by_packet=$each
+  count "$1" rtp "$2" && by_rtp=$each
+  if holds "a > p || b > r" a="$by_packet" b="$by_rtp" p="${4:-99999}" r="${5:-99999}"; then note+=" OVER" status=1; fi
+  echo "$key $by_packet $by_rtp" >>"$scratch/counts"
+  was=$(grep "^$key " "$expected" || true)
+  read -r _ _ was_packet was_rtp <<<"$was"
+  if ! $update && holds "a > 1.03 * p || a < 0.97 * p || b > 1.03 * r || b < 0.97 * r" \
+    a="$by_packet" b="$by_rtp" p="${was_packet:-0}" r="${was_rtp:-0}"; then
+    note+=" EXPECTED ${was_packet:-none} ${was_rtp:-}" status=1
+  fi
+  # shellcheck disable=SC2059
+  printf "$row" "$1" "$3" "$packets" "$by_packet" "$by_rtp" "$note"
+}
+
+# shellcheck disable=SC2059
+printf "$row" profile "" packets remb_on_packet remb_on_rtp_packet limits
+for profile in libwebrtc adaptive; do
+  for entry in steady:350:300 rfc52:450:380 simulcast:350:300 chromium-clean:250:220; do
+    IFS=: read -r name packet_limit rtp_limit <<<"$entry"
+    [[ $profile == libwebrtc ]] || packet_limit=$((packet_limit * 3 / 2)) rtp_limit=
+    show "$profile" "testdata/reference/$name.trace.csv" "$name" "$packet_limit" "$rtp_limit"
+  done
+  limits=()
+  for number in "${streams[@]}"; do
+    show "$profile" "$number" "$number SSRCs" "${limits[@]}"
+    # Those of one SSRC are the limits of all others.
+    ((${#limits[@]})) || read -ra limits <<<"$(awk -v a="$by_packet" -v b="$by_rtp" 'BEGIN { print 1.5 * a, 1.5 * b }')"
+  done
+done
+if $update; then
+  echo "# profile, input, remb_on_packet, remb_on_rtp_packet: instructions a packet. By tools/count_instructions.sh --update." |
+    cat - "$scratch/counts" >"$expected"
+fi
 exit $status

@@ -8,6 +8,25 @@ constexpr TimeDelta kInitialProbingInterval = TimeDelta::Seconds(2);
 
 }  // namespace
 
+bool AbsSendTimeEstimator::OnPacket(const ReceivedPacket& packet, bool has_send_time, Timestamp now,
+                                    Stream* stream, const StreamConfig& config,
+                                    StreamTable& streams) {
+  if (stream && !streams.OldestIsIdle(now)) {
+    streams.OnPacket(*stream, packet, now);
+  } else {
+    ExpireAndCount(packet, now, config, streams);
+  }
+  const TimestampMs arrival(packet.arrival);
+  incoming_bitrate_.Update(packet.size, arrival);
+  bool update = now >= next_update_;
+  if (has_send_time) {
+    if (probing_) update |= OnProbe(packet.abs_send_time, packet.arrival, packet.size, now);
+    delay_.OnPacket(packet.abs_send_time << kAbsSendTimeUpshift, arrival, TimestampMs(now),
+                    packet.size);
+  }
+  return UpdateIf(update, arrival, now);
+}
+
 void AbsSendTimeEstimator::ExpireAndCount(const ReceivedPacket& packet, Timestamp now,
                                           const StreamConfig& config, StreamTable& streams) {
   Stream* stream = streams.Find(packet.ssrc);
@@ -17,29 +36,30 @@ void AbsSendTimeEstimator::ExpireAndCount(const ReceivedPacket& packet, Timestam
   if (stream) streams.OnPacket(*stream, packet, now);
 }
 
-bool AbsSendTimeEstimator::OnProbe(const ReceivedPacket& packet, Timestamp now) {
+bool AbsSendTimeEstimator::OnProbe(uint32_t abs_send_time, Timestamp arrival, DataSize size,
+                                   Timestamp now) {
   if (!first_packet_) first_packet_ = now;
   std::optional<DataRate> estimate;
   if (rate_control_.ValidEstimate()) {
     estimate = rate_control_.LatestEstimate();
     probing_ = now - *first_packet_ < kInitialProbingInterval;
   }
-  if (!probing_ || packet.size <= ProbeClusters::kMinPacketSize) return false;
+  if (!probing_ || size <= ProbeClusters::kMinPacketSize) return false;
   const std::optional<DataRate> probe =
-      probe_clusters_.OnPacket(packet.abs_send_time, packet.arrival, packet.size, estimate);
+      probe_clusters_.OnPacket(abs_send_time, arrival, size, estimate);
   if (!probe) return false;
-  if (partial_ && incoming_bitrate_.Rate(TimestampMs(packet.arrival)) > probe) return false;
+  if (partial_ && incoming_bitrate_.Rate(TimestampMs(arrival)) > probe) return false;
   rate_control_.SetEstimate(*probe, now);
   return true;
 }
 
-bool AbsSendTimeEstimator::OveruseAsksForUpdate(const ReceivedPacket& packet, Timestamp now) {
-  const std::optional<DataRate> throughput = incoming_bitrate_.Rate(TimestampMs(packet.arrival));
+bool AbsSendTimeEstimator::OveruseAsksForUpdate(TimestampMs arrival, Timestamp now) {
+  const std::optional<DataRate> throughput = incoming_bitrate_.Rate(arrival);
   return throughput && rate_control_.TimeToReduceFurther(now, *throughput);
 }
 
-bool AbsSendTimeEstimator::Update(const ReceivedPacket& packet, Timestamp now) {
-  rate_control_.Update(delay_.state(), incoming_bitrate_.Rate(TimestampMs(packet.arrival)), now);
+bool AbsSendTimeEstimator::Update(TimestampMs arrival, Timestamp now) {
+  rate_control_.Update(delay_.state(), incoming_bitrate_.Rate(arrival), now);
   if (!rate_control_.ValidEstimate()) return false;
   // libwebrtc compares whole milliseconds, strictly; this is the first microsecond for which that
   // holds.

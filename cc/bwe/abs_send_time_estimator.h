@@ -26,28 +26,31 @@ class AbsSendTimeEstimator {
   // Takes a packet, handled at `now`; without a send time it counts in the bitrate alone. `stream`
   // is the packet's as found in the table; `config` is for an SSRC that the table drops or had no
   // place for. True if a report was made.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacket(const ReceivedPacket& packet, bool has_send_time,
-                                             Timestamp now, Stream* stream,
-                                             const StreamConfig& config, StreamTable& streams) {
-    const TimestampMs arrival(packet.arrival);
-    incoming_bitrate_.OnPacket(packet.size, arrival);
+  bool OnPacket(const ReceivedPacket& packet, bool has_send_time, Timestamp now, Stream* stream,
+                const StreamConfig& config, StreamTable& streams);
 
-    if (ABSL_PREDICT_TRUE(stream && !streams.OldestIsIdle(now))) {
-      streams.OnPacket(*stream, packet, now);
-    } else {
-      ExpireAndCount(packet, now, config, streams);
-    }
-
+  // The same in steps for a packet that the table has counted, where no stream is idle. Most
+  // packets need only the first one, as they join their group. What does not calls OnGroup, which
+  // gives whether there is over-use. Then UpdateAfter is called if there is, or at a time that is
+  // not before QuietUntil; it gives what OnPacket does.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Count(uint32_t abs_send_time, DataSize size,
+                                          TimestampMs arrival) {
+    incoming_bitrate_.Update(size, arrival);
+    return delay_.JoinsGroup(abs_send_time << kAbsSendTimeUpshift, arrival, arrival, size);
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnGroup(uint32_t abs_send_time, DataSize size,
+                                            TimestampMs arrival) {
+    delay_.OnPacketBeyondGroup(abs_send_time << kAbsSendTimeUpshift, arrival, arrival, size);
+    return delay_.state() == BandwidthUsage::kOverusing;
+  }
+  bool UpdateAfter(uint32_t abs_send_time, DataSize size, Timestamp now, TimestampMs now_ms) {
     bool update = now >= next_update_;
-    if (has_send_time) {
-      if (probing_) update |= OnProbe(packet, now);
-      const TimestampMs now_ms = now == packet.arrival ? arrival : TimestampMs(now);
-      delay_.OnPacket(packet.abs_send_time << kAbsSendTimeUpshift, arrival, now_ms, packet.size);
-    }
-    if (!update && delay_.state() == BandwidthUsage::kOverusing) {
-      update = OveruseAsksForUpdate(packet, now);
-    }
-    return update && Update(packet, now);
+    if (probing_) update |= OnProbe(abs_send_time, now, size, now);
+    return UpdateIf(update, now_ms, now);
+  }
+  Timestamp QuietUntil() const {
+    const bool quiet = !probing_ && delay_.state() != BandwidthUsage::kOverusing;
+    return quiet ? next_update_ : Timestamp::Micros(0);
   }
 
   // The next packet's send time has nothing to do with those before it.
@@ -55,7 +58,7 @@ class AbsSendTimeEstimator {
 
   AimdRateControl& rate_control() { return rate_control_; }
   const AimdRateControl& rate_control() const { return rate_control_; }
-  const IncomingBitrate& incoming_bitrate() const { return incoming_bitrate_; }
+  const BitrateTracker& incoming_bitrate() const { return incoming_bitrate_; }
   BandwidthUsage state() const { return delay_.state(); }
   DelaySignals signals() const { return delay_.signals(); }
 
@@ -65,17 +68,24 @@ class AbsSendTimeEstimator {
   void ExpireAndCount(const ReceivedPacket& packet, Timestamp now, const StreamConfig& config,
                       StreamTable& streams);
   // True if a probe changed the rate.
-  bool OnProbe(const ReceivedPacket& packet, Timestamp now);
-  bool OveruseAsksForUpdate(const ReceivedPacket& packet, Timestamp now);
+  bool OnProbe(uint32_t abs_send_time, Timestamp arrival, DataSize size, Timestamp now);
+  // An update if it is due, or if over-use asks for one.
+  bool UpdateIf(bool due, TimestampMs arrival, Timestamp now) {
+    if (!due && ABSL_PREDICT_FALSE(delay_.state() == BandwidthUsage::kOverusing)) {
+      due = OveruseAsksForUpdate(arrival, now);
+    }
+    return ABSL_PREDICT_FALSE(due) && Update(arrival, now);
+  }
+  bool OveruseAsksForUpdate(TimestampMs arrival, Timestamp now);
   // Runs the rate control; true if that made a report.
-  bool Update(const ReceivedPacket& packet, Timestamp now);
+  bool Update(TimestampMs arrival, Timestamp now);
 
   // With many estimators a packet costs the cache lines it touches: what every packet needs comes
   // last, next to what BandwidthEstimator needs for it.
   ProbeClusters probe_clusters_;
   AimdRateControl rate_control_;
   std::optional<Timestamp> first_packet_;
-  IncomingBitrate incoming_bitrate_;
+  BitrateTracker incoming_bitrate_;
   DelayDetector delay_;
   const bool partial_;
   bool probing_ = true;  // in the first seconds, and until there is a valid estimate

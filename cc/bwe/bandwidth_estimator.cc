@@ -23,7 +23,7 @@ BandwidthEstimator::BandwidthEstimator(const Config& config)
   Reset();
 }
 
-Stream* BandwidthEstimator::Allocate(const ReceivedPacket& packet) {
+Stream* BandwidthEstimator::Prepare(const ReceivedPacket& packet) {
   // With the automatic choice any packet without abs-send-time may be the one that switches.
   const bool may_need_rtp_clock =
       config_.clock == Clock::kAuto ? !packet.has_abs_send_time() : active() == kSingleStream;
@@ -44,21 +44,7 @@ void BandwidthEstimator::Unprepare(const ReceivedPacket& packet) {
   if (stream && !stream->added && !stream->alive) streams_.Remove(packet.ssrc);
 }
 
-bool BandwidthEstimator::OnOtherPacket(const ReceivedPacket& packet, Timestamp now,
-                                       Stream* stream) {
-  auto* adaptive = std::get_if<kAdaptive>(&estimator_);
-  if (adaptive && active_ == kAbsSendTime && IsPlain(packet)) {
-    packets_without_stamp_ = 0;
-    const bool changed =
-        adaptive->OnAbsSendTime(packet, true, true, now, stream, config_.default_stream, streams_);
-    if (changed) OnReport(now);
-    return changed;
-  }
-  return OnUnusualPacket(packet, now);
-}
-
-ABSL_ATTRIBUTE_NOINLINE bool BandwidthEstimator::OnUnusualPacket(const ReceivedPacket& packet,
-                                                                 Timestamp now) {
+bool BandwidthEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now) {
   const bool reported = AdvanceTo(now);
 
   if (config_.clock == Clock::kAuto) ChooseByAbsSendTime(packet);

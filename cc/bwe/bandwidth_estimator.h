@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "cc/bwe/abs_send_time_estimator.h"
 #include "cc/bwe/adaptive_estimator.h"
 #include "cc/bwe/capture_time_choice.h"
@@ -56,31 +57,60 @@ class BandwidthEstimator {
 
   explicit BandwidthEstimator(const Config& config);
 
-  // Allocates what a packet will need; gives its stream, nullptr if the table is full. Throws
-  // std::bad_alloc, and then nothing has changed. Unprepare takes it back where the packet is not
-  // to come after all.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE Stream* Prepare(const ReceivedPacket& packet) {
-    if (IsPlain(packet) && active_ == kAbsSendTime) {
-      if (Stream* stream = streams_.Find(packet.ssrc)) return stream;
-    }
-    return Allocate(packet);
+  // Most packets are plain: nothing but abs-send-time asks to be looked at, they come when that is
+  // in use and no stream may have fallen silent, and their stream is known. IsPlainTime and
+  // HasPlainStamps say so.
+  template <Profile kProfile>
+  bool IsPlainTime(Timestamp now) {
+    const bool in_use = kProfile == Profile::kLibwebrtc
+                            ? estimator_.index() == kAbsSendTime
+                            : estimator_.index() == kAdaptive && active_ == kAbsSendTime;
+    return in_use && !streams_.MayBeIdle(now);
   }
-  void Unprepare(const ReceivedPacket& packet);
-  // The two ways time goes on. Each runs the periodic updates due by then and gives true if a
-  // report was made. A packet is handled at `now`, and `stream` is what Prepare gave.
-  bool AdvanceTo(Timestamp now) {
-    return estimator_.index() == kSingleStream && RunPeriodicUpdates(now);
+  static bool HasPlainStamps(uint32_t stamps) {
+    constexpr uint32_t kAskedFor = ReceivedPacket::kAbsSendTime | ReceivedPacket::kAbsCaptureTime;
+    return (stamps & kAskedFor) == ReceivedPacket::kAbsSendTime;
   }
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacket(const ReceivedPacket& packet, Timestamp now,
-                                             Stream* stream) {
-    auto* abs_send_time = std::get_if<kAbsSendTime>(&estimator_);
-    if (!abs_send_time || !IsPlain(packet)) return OnOtherPacket(packet, now, stream);
+  // Take a plain packet as OnPacket does; of libwebrtc's in the steps that AbsSendTimeEstimator
+  // has.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPlainAdaptivePacket(const ReceivedPacket& packet,
+                                                          Stream& stream) {
     packets_without_stamp_ = 0;
-    const bool reported =
-        abs_send_time->OnPacket(packet, true, now, stream, config_.default_stream, streams_);
+    const bool changed = std::get_if<kAdaptive>(&estimator_)
+                             ->OnAbsSendTime(packet, true, true, packet.arrival, &stream,
+                                             config_.default_stream, streams_);
+    if (changed) OnReport(packet.arrival);
+    return changed;
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool CountPlain(uint32_t stamps, uint32_t abs_send_time,
+                                               DataSize size, Timestamp now, TimestampMs now_ms,
+                                               Stream& stream) {
+    packets_without_stamp_ = 0;
+    streams_.OnPacket(stream, stamps, size, now);
+    return plain_estimator().Count(abs_send_time, size, now_ms);
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPlainGroup(uint32_t abs_send_time, DataSize size,
+                                                 TimestampMs now_ms) {
+    return plain_estimator().OnGroup(abs_send_time, size, now_ms);
+  }
+  bool UpdateAfterPlain(uint32_t abs_send_time, DataSize size, Timestamp now, TimestampMs now_ms) {
+    const bool reported = plain_estimator().UpdateAfter(abs_send_time, size, now, now_ms);
     if (reported) OnReport(now);
     return reported;
   }
+  Timestamp QuietUntil() { return plain_estimator().QuietUntil(); }
+
+  // Allocates what a packet will need; gives its stream, nullptr if the table is full. Throws
+  // std::bad_alloc, and then nothing has changed. Unprepare takes it back where the packet is not
+  // to come after all.
+  Stream* Prepare(const ReceivedPacket& packet);
+  void Unprepare(const ReceivedPacket& packet);
+  // The two ways time goes on. Each runs the periodic updates due by then and gives true if a
+  // report was made. A packet was prepared, and is handled at `now`.
+  bool AdvanceTo(Timestamp now) {
+    return estimator_.index() == kSingleStream && RunPeriodicUpdates(now);
+  }
+  bool OnPacket(const ReceivedPacket& packet, Timestamp now);
 
   // Forgets all that was measured; added streams and the RTT stay, and so does `keep`.
   void Reset(const Stream* keep = nullptr);
@@ -100,6 +130,7 @@ class BandwidthEstimator {
   int64_t reports() const { return reports_; }
   std::optional<Timestamp> last_report() const { return last_report_; }
 
+  const Config& config() const { return config_; }
   Clock clock_in_use() const;
   // Where the stream's send times come from, by its newest packet, and why.
   Source SourceOf(const Stream& stream) const;
@@ -120,7 +151,7 @@ class BandwidthEstimator {
  private:
   // Indices of estimator_. Capture times are send times of another making. The first three are
   // sources of send times as well, and the adaptive estimator takes any of them.
-  enum Active { kAbsSendTime = 0, kSingleStream = 1, kCaptureTime = 2, kAdaptive = 3 };
+  enum Active : int16_t { kAbsSendTime = 0, kSingleStream = 1, kCaptureTime = 2, kAdaptive = 3 };
   // When a packet was sent by the sender's NTP clock, which counts if that lies on the line.
   struct CaptureTime {
     NtpTime sent = 0;
@@ -129,17 +160,13 @@ class BandwidthEstimator {
     bool on_line() const { return place != CaptureTimeLine::Place::kOff; }
   };
 
-  // The usual packet: nothing but abs-send-time asks to be looked at.
-  static bool IsPlain(const ReceivedPacket& packet) {
-    constexpr uint32_t kAskedFor = ReceivedPacket::kAbsSendTime | ReceivedPacket::kAbsCaptureTime;
-    return (packet.stamps & kAskedFor) == ReceivedPacket::kAbsSendTime;
+  AbsSendTimeEstimator& plain_estimator() {
+    ABSL_ASSUME(estimator_.index() == kAbsSendTime);
+    return *std::get_if<kAbsSendTime>(&estimator_);
   }
   bool MayUseCaptureTimes() const {
     return config_.clock == Clock::kAuto || config_.clock == Clock::kAbsCaptureTime;
   }
-  Stream* Allocate(const ReceivedPacket& packet);
-  bool OnOtherPacket(const ReceivedPacket& packet, Timestamp now, Stream* stream);
-  bool OnUnusualPacket(const ReceivedPacket& packet, Timestamp now);
   void ChooseByAbsSendTime(const ReceivedPacket& packet);
   CaptureTime TakeCaptureTime(const ReceivedPacket& packet);
   bool OnCaptureTimePacket(const ReceivedPacket& packet, CaptureTime time, Timestamp now);

@@ -48,7 +48,8 @@ class Fixture {
         .transmission_offset = offset,
         .size = DataSize::Bytes(kBytes),
         .arrival = now()};
-    return estimator_.OnPacket(packet, now(), estimator_.Prepare(packet));
+    estimator_.Prepare(packet);
+    return estimator_.OnPacket(packet, now());
   }
   void SendMany(int count, uint32_t stamps, uint32_t ssrc = 1) {
     for (int i = 0; i < count; ++i) Send(stamps, ssrc);

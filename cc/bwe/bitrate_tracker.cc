@@ -10,32 +10,24 @@ std::optional<DataRate> BitrateTracker::RateOver(int64_t window_ms) const {
       static_cast<int64_t>(static_cast<float>(total_bytes_) * scale + 0.5f));
 }
 
-void BitrateTracker::DropOld(TimestampMs now) {
-  const int64_t keep_from_ms = now.ms() - kWindowMs + 1;
-  if (newest_ms_ < keep_from_ms) {
-    Reset();
-    return;
-  }
-  // The newest bucket stays, so there is always a next one.
-  do {
-    total_bytes_ -= buckets_[oldest_].bytes;
-    oldest_ = Next(oldest_);
-    oldest_ms_ += buckets_[oldest_].gap_ms;
-  } while (oldest_ms_ < keep_from_ms);
-}
-
-// For the first sample of an empty ring, and for what does not fit into the newest bucket. False if
-// there is no bucket left.
-bool BitrateTracker::StartBucket(uint32_t bytes, TimestampMs at) {
+// For samples within the newest bucket's millisecond or before it, and for the first of an empty
+// ring. False if there is no bucket left.
+bool BitrateTracker::AddToNewest(uint32_t bytes, TimestampMs at) {
+  // It was known at the newest sample, before that was added, and is not at this one.
+  const TimestampMs newest = TimestampMs::Millis(newest_ms_);
+  if (at < newest && WindowMs(at) == 0 && WindowMs(newest, samples_ - 1) != 0) Reset();
   if (samples_ == 0) {
     oldest_ = newest_;
     first_ms_ = oldest_ms_ = newest_ms_ = at.ms();
+  } else if (buckets_[newest_] + bytes <= kMaxBucketBytes) {
+    buckets_[newest_] += bytes;
+    return true;
   } else if (Next(newest_) != oldest_) {
     newest_ = Next(newest_);
   } else {
     return false;
   }
-  buckets_[newest_] = {.bytes = bytes & kMaxBucketBytes, .gap_ms = 0};
+  buckets_[newest_] = bytes;
   return true;
 }
 

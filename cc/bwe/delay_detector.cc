@@ -21,13 +21,14 @@ DelayDetector DelayDetector::ForRtpTimestamps(int clock_rate_hz) {
 
 void DelayDetector::ResetFilter() {
   inter_arrival_.Reset();
+  frame_periods_ = FramePeriodWindow();
   estimator_ = OveruseEstimator();
 }
 
 DelaySignals DelayDetector::signals() const {
   const InterArrival::Deltas& deltas = inter_arrival_.deltas();
   return {.groups = groups_,
-          .send_delta_ms = deltas.send_ticks * ms_per_tick_,
+          .send_delta_ms = deltas.send_ticks * inter_arrival_.ms_per_tick(),
           .arrival_delta_ms = static_cast<double>(deltas.arrival_ms),
           .size_delta_bytes = static_cast<double>(deltas.size_bytes),
           .offset_ms = estimator_.offset(),

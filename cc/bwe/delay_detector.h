@@ -31,16 +31,29 @@ class DelayDetector {
   // For RTP timestamps.
   static DelayDetector ForRtpTimestamps(int clock_rate_hz);
 
-  // Takes a packet; true if it completed a group and so may have changed the state.
-  bool OnPacket(uint32_t timestamp, TimestampMs arrival, TimestampMs now, DataSize size) {
-    if (!inter_arrival_.OnPacket(timestamp, arrival, now, size)) return false;
+  // Takes a packet if it was sent with the current group; that changes no state.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool JoinsGroup(uint32_t timestamp, TimestampMs arrival,
+                                               TimestampMs now, DataSize size) {
+    return inter_arrival_.Joins(timestamp, arrival, now, size);
+  }
+  // Takes one that was not; true if it completed a group and so may have changed the state.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPacketBeyondGroup(uint32_t timestamp, TimestampMs arrival,
+                                                        TimestampMs now, DataSize size) {
+    if (!inter_arrival_.OnPacketBeyondGroup(timestamp, arrival, now, size)) return false;
     ++groups_;
     const InterArrival::Deltas& deltas = inter_arrival_.deltas();
-    const double send_delta_ms = deltas.send_ticks * ms_per_tick_;
+    const double send_delta_ms = deltas.send_ticks * inter_arrival_.ms_per_tick();
+    const FramePeriod frame_period = {.ticks = frame_periods_.Add(deltas.send_ticks),
+                                      .ms_per_tick = inter_arrival_.ms_per_tick()};
     estimator_.Update(static_cast<double>(deltas.arrival_ms), send_delta_ms,
-                      static_cast<double>(deltas.size_bytes), detector_.state());
+                      static_cast<double>(deltas.size_bytes), frame_period, detector_.state());
     detector_.Detect(estimator_.offset(), send_delta_ms, estimator_.num_deltas(), now);
     return true;
+  }
+  // Takes any packet: both in one.
+  bool OnPacket(uint32_t timestamp, TimestampMs arrival, TimestampMs now, DataSize size) {
+    return !JoinsGroup(timestamp, arrival, now, size) &&
+           OnPacketBeyondGroup(timestamp, arrival, now, size);
   }
 
   // Forgets the groups alone.
@@ -53,11 +66,11 @@ class DelayDetector {
 
  private:
   DelayDetector(uint32_t group_ticks, double ms_per_tick)
-      : ms_per_tick_(ms_per_tick), inter_arrival_(group_ticks, ms_per_tick) {}
+      : inter_arrival_(group_ticks, ms_per_tick) {}
 
   // In this order, what every packet needs is together: the end of inter_arrival_ and the detector.
+  FramePeriodWindow frame_periods_;
   OveruseEstimator estimator_;
-  double ms_per_tick_;
   int64_t groups_ = 0;
   InterArrival inter_arrival_;
   OveruseDetector detector_;

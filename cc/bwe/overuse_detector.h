@@ -82,8 +82,9 @@ inline void OveruseDetector::UpdateThreshold(double modified_offset_ms, Timestam
   if (magnitude <= threshold_ + kMaxAdaptOffsetMs) {
     const double k = magnitude < threshold_ ? kDown : kUp;
     const int64_t time_delta_ms = std::min(now.ms() - last_update_ms_, kMaxTimeDeltaMs);
-    threshold_ += k * (magnitude - threshold_) * static_cast<double>(time_delta_ms);
-    threshold_ = std::clamp(threshold_, kMinThreshold, kMaxThreshold);
+    const double threshold =
+        threshold_ + k * (magnitude - threshold_) * static_cast<double>(time_delta_ms);
+    threshold_ = std::min(std::max(threshold, kMinThreshold), kMaxThreshold);
   }
   last_update_ms_ = now.ms();
 }

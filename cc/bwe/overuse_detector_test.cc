@@ -29,14 +29,17 @@ class Path {
     if (!inter_arrival_.OnPacket(rtp_timestamp, arrival, arrival, kPacketSize)) return;
     const InterArrival::Deltas& deltas = inter_arrival_.deltas();
     const double send_delta_ms = static_cast<double>(deltas.send_ticks) / kRtpTicksPerMs;
+    const FramePeriod frame_period = {.ticks = frame_periods_.Add(deltas.send_ticks),
+                                      .ms_per_tick = 1.0 / kRtpTicksPerMs};
     estimator_.Update(static_cast<double>(deltas.arrival_ms), send_delta_ms,
-                      static_cast<double>(deltas.size_bytes), detector_.state());
+                      static_cast<double>(deltas.size_bytes), frame_period, detector_.state());
     detector_.Detect(estimator_.offset(), send_delta_ms, estimator_.num_deltas(), arrival);
   }
   BandwidthUsage state() const { return detector_.state(); }
 
  private:
   InterArrival inter_arrival_{kGroupMs * kRtpTicksPerMs, 1.0 / kRtpTicksPerMs};
+  FramePeriodWindow frame_periods_;
   OveruseEstimator estimator_;
   OveruseDetector detector_;
 };

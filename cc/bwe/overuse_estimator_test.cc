@@ -18,14 +18,14 @@ using Catch::Matchers::WithinRel;
 // The window in the plain way.
 class PlainWindow {
  public:
-  double Add(double value) {
+  uint32_t Add(uint32_t value) {
     values_.push_back(value);
     if (values_.size() > 60) values_.pop_front();
     return *std::min_element(values_.begin(), values_.end());
   }
 
  private:
-  std::deque<double> values_;
+  std::deque<uint32_t> values_;
 };
 
 TEST_CASE("FramePeriodWindow is the minimum of the last 60") {
@@ -35,7 +35,7 @@ TEST_CASE("FramePeriodWindow is the minimum of the last 60") {
   int64_t scale = 100;
   for (int i = 0; i < 20'000; ++i) {
     if (random.OneIn(100)) scale = random.Uniform(1, 1'000'000);
-    const auto value = static_cast<double>(random.Uniform(0, scale));
+    const auto value = static_cast<uint32_t>(random.Uniform(0, scale));
     REQUIRE(window.Add(value) == plain.Add(value));
   }
 }
@@ -43,17 +43,18 @@ TEST_CASE("FramePeriodWindow is the minimum of the last 60") {
 TEST_CASE("FramePeriodWindow forgets a small value after 60") {
   FramePeriodWindow window;
   window.Add(1);
-  for (int i = 0; i < 59; ++i) CHECK(window.Add(100 + i) == 1);
+  for (uint32_t i = 0; i < 59; ++i) CHECK(window.Add(100 + i) == 1);
   CHECK(window.Add(200) == 100);
 }
+
+constexpr FramePeriod k33Ms = {.ticks = 33 * 90, .ms_per_tick = 1.0 / 90};
 
 // The filter in the plain way, with vectors and matrices as in draft-ietf-rmcat-gcc, section 5.3,
 // and the constants of libwebrtc modules/remote_bitrate_estimator/overuse_estimator.cc.
 class PlainEstimator {
  public:
   void Update(double arrival_delta_ms, double send_delta_ms, double size_delta,
-              BandwidthUsage state) {
-    const double frame_period_ms = window_.Add(send_delta_ms);
+              double frame_period_ms, BandwidthUsage state) {
     num_deltas_ = std::min(num_deltas_ + 1, 1000);
     const double h[2] = {size_delta, 1};
     e_[0][0] += 1e-13;
@@ -90,7 +91,6 @@ class PlainEstimator {
   int num_deltas() const { return num_deltas_; }
 
  private:
-  PlainWindow window_;
   int num_deltas_ = 0;
   double slope_ = 8.0 / 512;
   double offset_ = 0;
@@ -105,13 +105,15 @@ TEST_CASE("OveruseEstimator does what the plain filter does") {
   OveruseEstimator estimator;
   PlainEstimator plain;
   auto state = BandwidthUsage::kNormal;
+  FramePeriod frame_period = k33Ms;
   for (int i = 0; i < 5000; ++i) {
     if (random.OneIn(20)) state = static_cast<BandwidthUsage>(random.Uniform(0, 2));
     const auto send_ms = static_cast<double>(random.Uniform(5, 40));
     const double arrival_ms = std::max(0.0, std::round(send_ms + random.Gaussian(0, 4)));
     const auto size = static_cast<double>(random.Uniform(-5000, 5000));
-    estimator.Update(arrival_ms, send_ms, size, state);
-    plain.Update(arrival_ms, send_ms, size, state);
+    if (random.OneIn(10)) frame_period.ticks = static_cast<uint32_t>(random.Uniform(0, 3600));
+    estimator.Update(arrival_ms, send_ms, size, frame_period, state);
+    plain.Update(arrival_ms, send_ms, size, frame_period.ms(), state);
     REQUIRE_THAT(estimator.offset(), WithinRel(plain.offset(), 1e-6) || WithinAbs(0, 1e-9));
     REQUIRE_THAT(estimator.noise_variance(), WithinRel(plain.variance(), 1e-6));
     REQUIRE(estimator.num_deltas() == plain.num_deltas());
@@ -121,14 +123,14 @@ TEST_CASE("OveruseEstimator does what the plain filter does") {
 
 TEST_CASE("OveruseEstimator: without queue and noise the offset is 0 and the variance falls to 1") {
   OveruseEstimator estimator;
-  for (int i = 0; i < 1000; ++i) estimator.Update(33, 33, 0, BandwidthUsage::kNormal);
+  for (int i = 0; i < 1000; ++i) estimator.Update(33, 33, 0, k33Ms, BandwidthUsage::kNormal);
   CHECK(estimator.offset() == 0);
   CHECK(estimator.noise_variance() == 1);
 }
 
 TEST_CASE("OveruseEstimator: the offset becomes what the queue grows by") {
   OveruseEstimator estimator;
-  for (int i = 0; i < 1000; ++i) estimator.Update(34, 33, 0, BandwidthUsage::kNormal);
+  for (int i = 0; i < 1000; ++i) estimator.Update(34, 33, 0, k33Ms, BandwidthUsage::kNormal);
   CHECK_THAT(estimator.offset(), WithinAbs(1, 1e-3));
 }
 
@@ -138,7 +140,7 @@ TEST_CASE("OveruseEstimator: what comes with the size is slope, not offset") {
   testing::Random random(3);
   for (int i = 0; i < 5000; ++i) {
     const auto size = static_cast<double>(random.Uniform(-4000, 4000));
-    estimator.Update(33 + size * 0.008, 33, size, BandwidthUsage::kNormal);
+    estimator.Update(33 + size * 0.008, 33, size, k33Ms, BandwidthUsage::kNormal);
   }
   CHECK_THAT(estimator.offset(), WithinAbs(0, 1e-2));
 }
@@ -146,11 +148,11 @@ TEST_CASE("OveruseEstimator: what comes with the size is slope, not offset") {
 TEST_CASE("OveruseEstimator: noise is learnt only while the path is normal") {
   OveruseEstimator estimator;
   for (int i = 0; i < 100; ++i) {
-    estimator.Update(i % 2 ? 60 : 6, 33, 0, BandwidthUsage::kOverusing);
-    estimator.Update(i % 2 ? 60 : 6, 33, 0, BandwidthUsage::kUnderusing);
+    estimator.Update(i % 2 ? 60 : 6, 33, 0, k33Ms, BandwidthUsage::kOverusing);
+    estimator.Update(i % 2 ? 60 : 6, 33, 0, k33Ms, BandwidthUsage::kUnderusing);
   }
   CHECK(estimator.noise_variance() == 50);
-  estimator.Update(60, 33, 0, BandwidthUsage::kNormal);
+  estimator.Update(60, 33, 0, k33Ms, BandwidthUsage::kNormal);
   CHECK(estimator.noise_variance() != 50);
 }
 

@@ -63,11 +63,10 @@ void ProbeClusters::Walk::Visit(const Cluster& cluster) {
 }
 
 void ProbeClusters::Append(const Probe& probe) {
-  kept_[static_cast<size_t>(appended_++ % kMaxKept)] = probe;
-  ++list_size_;
-  if (has_last_) {
-    const int64_t send_delta = int64_t{probe.send_us} - last_.send_us;
-    const int64_t receive_delta = probe.arrival_us - last_.arrival_us;
+  if (list_size_ > 0) {
+    const Probe& last = Kept(appended_ - 1);
+    const int64_t send_delta = int64_t{probe.send_us} - last.send_us;
+    const int64_t receive_delta = probe.arrival_us - last.arrival_us;
     // Before the bounds are looked at: a delta that opens a cluster counts for the one it closes.
     if (send_delta >= kLongDeltaUs && receive_delta >= kLongDeltaUs) ++open_.long_deltas;
     if (!open_.Accepts(send_delta)) {
@@ -79,8 +78,8 @@ void ProbeClusters::Append(const Probe& probe) {
     open_.bytes += probe.bytes;
     ++open_.count;
   }
-  last_ = probe;
-  has_last_ = true;
+  Kept(appended_++) = probe;
+  ++list_size_;
 }
 
 // Starts over without the oldest; beyond what is kept, with the newest of the list.
@@ -95,7 +94,6 @@ void ProbeClusters::DropOldest() {
 void ProbeClusters::Clear() {
   list_size_ = 0;
   appended_ = 0;
-  has_last_ = false;
   open_ = Cluster();
   closed_ = Walk();
 }

@@ -3,6 +3,7 @@
 #define CC_BWE_PROBE_CLUSTERS_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -35,21 +36,22 @@ class ProbeClusters {
     int64_t send_us = 0;
     int64_t receive_us = 0;
     int64_t bytes = 0;
-    int64_t count = 0;
-    int64_t long_deltas = 0;
+    int32_t count = 0;
+    int32_t long_deltas = 0;
 
     bool Accepts(int64_t send_delta_us) const;
     bool Counts() const;
   };
   // The walk over clusters in order: the first bad one ends it.
   struct Walk {
-    int64_t clusters = 0;
+    int32_t clusters = 0;
     bool ended = false;
     DataRate best = DataRate::Zero();
 
     void Visit(const Cluster& cluster);
   };
 
+  Probe& Kept(int64_t number) { return kept_[static_cast<size_t>(number % kMaxKept)]; }
   void Append(const Probe& probe);
   void DropOldest();
   void Clear();
@@ -61,8 +63,6 @@ class ProbeClusters {
   std::array<Probe, kMaxKept> kept_;  // a ring of the list's newest
   int64_t list_size_ = 0;
   int64_t appended_ = 0;
-  bool has_last_ = false;
-  Probe last_;
   Cluster open_;
   Walk closed_;
 };

@@ -10,7 +10,7 @@ bool SingleStreamEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now
   if (stream) streams.OnPacket(*stream, packet, now);
   const TimestampMs arrival(packet.arrival);
   const TimestampMs now_ms(now);
-  incoming_bitrate_.OnPacket(packet.size, now_ms);
+  incoming_bitrate_.Update(packet.size, now_ms);
   if (!stream || !packet.has_rtp_timestamp()) return false;
 
   DelayDetector& detector = streams.Detector(*stream);
@@ -65,7 +65,7 @@ bool SingleStreamEstimator::Update(Timestamp now, StreamTable& streams) {
   streams.ExpireIdle(now);
   if (streams.alive_count() == 0) return false;
   // Of a copy, for to ask forgets what has left the window: latest() is that of the newest packet.
-  IncomingBitrate incoming_bitrate = incoming_bitrate_;
+  BitrateTracker incoming_bitrate = incoming_bitrate_;
   rate_control_.Update(streams.WorstUsage(), incoming_bitrate.Rate(TimestampMs(now)), now);
   if (!rate_control_.ValidEstimate()) return false;
   interval_ = rate_control_.FeedbackInterval();

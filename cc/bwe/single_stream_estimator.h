@@ -42,13 +42,13 @@ class SingleStreamEstimator {
 
   AimdRateControl& rate_control() { return rate_control_; }
   const AimdRateControl& rate_control() const { return rate_control_; }
-  const IncomingBitrate& incoming_bitrate() const { return incoming_bitrate_; }
+  const BitrateTracker& incoming_bitrate() const { return incoming_bitrate_; }
   // Of the stream heard last.
   BandwidthUsage state() const { return state_; }
   DelaySignals signals() const { return signals_; }
 
  private:
-  IncomingBitrate incoming_bitrate_;
+  BitrateTracker incoming_bitrate_;
   AimdRateControl rate_control_;
   TimeDelta interval_ = TimeDelta::Millis(500);  // libwebrtc: kProcessIntervalMs, before a report
   Timestamp last_update_ = Timestamp::Micros(0);

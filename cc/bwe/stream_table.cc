@@ -1,46 +1,55 @@
 #include "cc/bwe/stream_table.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace remb::core {
 namespace {
 
-// SSRCs come from the network: whoever knew the multiplier could make them collide. The address of
-// a table differs from process to process and from table to table.
-uint64_t OddMultiplier(const void* table) {
-  uint64_t x = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(table)) + 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;  // splitmix64
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return (x ^ (x >> 31)) | 1;
+// What cannot be known from outside, without asking the system for it: where the system put a
+// table, the stack and the library, which differs from process to process, and the first from table
+// to table.
+uint64_t Seed(const void* table) {
+  static const char library = 0;
+  const char stack = 0;
+  uint64_t seed = 0;
+  for (const void* address :
+       {table, static_cast<const void*>(&stack), static_cast<const void*>(&library)}) {
+    // Any odd multiplier spreads the bits.
+    seed = (seed ^ reinterpret_cast<uintptr_t>(address)) * 0xff51afd7ed558ccd;
+    seed ^= seed >> 32;
+  }
+  return seed;
 }
 
 }  // namespace
 
-StreamTable::StreamTable(int max_streams)
-    : max_streams_(max_streams), multiplier_(OddMultiplier(this)) {
+StreamTable::StreamTable(int max_streams) : index_(Seed(this)), max_streams_(max_streams) {
   places_ = streams_.data();
-  ReserveOne();
 }
 
-void StreamTable::ReserveOne() {
+void StreamTable::UpdateNoneIdleUntil() {
+  none_idle_until_ =
+      oldest_ ? std::min(oldest_->last_packet + kStreamTimeout, Timestamp::Max()) : kNoneAlive;
+}
+
+bool StreamTable::LookForIdle(Timestamp now) {
+  UpdateNoneIdleUntil();
+  return now > none_idle_until_;
+}
+
+void StreamTable::ReserveOne(uint32_t ssrc) {
   const auto wanted = static_cast<size_t>(size_) + 1;
-  if (wanted > streams_.capacity()) {
-    streams_.reserve(2 * wanted);
-    places_ = streams_.data();
-    last_found_ = nullptr;
-  }
-  if (2 * wanted > buckets_.size()) {
-    std::vector<Bucket> buckets(std::bit_ceil(2 * wanted), Bucket{.ssrc = 0, .index = kNone});
-    buckets_.swap(buckets);
-    shift_ = 64 - std::countr_zero(buckets_.size());
-    for (const Bucket& bucket : buckets) {
-      if (bucket.index != kNone) Insert(bucket.ssrc, bucket.index);
-    }
-  }
   if (has_detectors_ && wanted > detectors_.size()) detectors_.resize(wanted);
   if (!captures_.empty() && wanted > captures_.size()) captures_.resize(wanted);
   if (!send_clocks_.empty() && wanted > send_clocks_.size()) send_clocks_.resize(wanted);
+  index_.Reserve(ssrc);
+  if (wanted <= streams_.capacity()) return;
+  const int32_t oldest = oldest_ ? PlaceOf(*oldest_) : kNone;
+  const int32_t newest = newest_ ? PlaceOf(*newest_) : kNone;
+  streams_.reserve(2 * wanted);
+  places_ = streams_.data();
+  oldest_ = oldest != kNone ? &places_[oldest] : nullptr;
+  newest_ = newest != kNone ? &places_[newest] : nullptr;
 }
 
 Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
@@ -65,7 +74,7 @@ Stream* StreamTable::AddByUser(uint32_t ssrc, const StreamConfig& config) {
 }
 
 Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
-  ReserveOne();
+  ReserveOne(ssrc);
   int32_t index = free_;
   if (index != kNone) {
     // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a place that is free is in the table
@@ -78,10 +87,8 @@ Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
   ++size_;
   Stream& stream = places_[index];
   stream.ssrc = ssrc;
-  stream.index = index;
   stream.config = config;
-  Insert(ssrc, index);
-  last_found_ = &stream;
+  index_.Insert(ssrc, index);
   ResetCapture(stream);
   ResetSendClock(stream);
   return &stream;
@@ -94,7 +101,7 @@ void StreamTable::ReserveDetectors() {
 }
 
 DelayDetector& StreamTable::Detector(const Stream& stream) {
-  std::optional<DelayDetector>& detector = detectors_[static_cast<size_t>(stream.index)];
+  std::optional<DelayDetector>& detector = detectors_[IndexOf(stream)];
   if (!detector) detector = DelayDetector::ForRtpTimestamps(stream.config.clock_rate_hz);
   return *detector;
 }
@@ -113,7 +120,7 @@ void StreamTable::ReserveSendClocks() {
 }
 
 void StreamTable::ResetSendClock(const Stream& stream) {
-  if (!send_clocks_.empty()) send_clocks_[static_cast<size_t>(stream.index)] = {};
+  if (!send_clocks_.empty()) send_clocks_[IndexOf(stream)] = {};
 }
 
 void StreamTable::ResetSendClocks() {
@@ -122,51 +129,49 @@ void StreamTable::ResetSendClocks() {
 
 void StreamTable::ResetDetector(Stream& stream) {
   SetUsage(stream, BandwidthUsage::kNormal);
-  const auto index = static_cast<size_t>(stream.index);
+  const auto index = IndexOf(stream);
   if (index < detectors_.size()) detectors_[index].reset();
 }
 
 void StreamTable::ResetDetectors() {
   // Others have none: it ends with their life.
-  for (int32_t i = oldest_; i != kNone; i = places_[i].newer) ResetDetector(places_[i]);
+  if (!oldest_) return;
+  for (int32_t i = PlaceOf(*oldest_); i != kNone; i = places_[i].newer) ResetDetector(places_[i]);
 }
 
 void StreamTable::Remove(uint32_t ssrc) {
   Stream* stream = Find(ssrc);
   if (!stream) return;
-  const int32_t index = stream->index;
   if (stream->added) --added_count_;
   stream->added = false;
   if (stream->alive) {
     Expire(*stream, false);
   } else {
-    Free(index);
+    Free(*stream);
   }
 }
 
 void StreamTable::MakeNewest(Stream& stream) {
-  const int32_t index = stream.index;
   if (stream.alive) {
-    Unlink(index);
+    Unlink(stream);
   } else {
     stream.alive = true;
     ++alive_count_;
     ++usage_count_[static_cast<int>(stream.usage)];
   }
-  stream.older = newest_;
+  stream.older = newest_ ? PlaceOf(*newest_) : kNone;
   stream.newer = kNone;
-  (newest_ != kNone ? places_[newest_].newer : oldest_) = index;
-  newest_ = index;
+  if (newest_) newest_->newer = PlaceOf(stream);
+  if (!oldest_) oldest_ = &stream;
+  newest_ = &stream;
 }
 
 void StreamTable::ExpireIdle(Timestamp now, const Stream* keep) {
-  while (oldest_ != kNone && OldestIsIdle(now)) {
-    Expire(places_[oldest_], keep == &places_[oldest_]);
-  }
+  while (oldest_ && OldestIsIdle(now)) Expire(*oldest_, keep == oldest_);
 }
 
 void StreamTable::ExpireAll(const Stream* keep) {
-  while (oldest_ != kNone) Expire(places_[oldest_], keep == &places_[oldest_]);
+  while (oldest_) Expire(*oldest_, keep == oldest_);
 }
 
 void StreamTable::ForgetTimes() {
@@ -180,11 +185,6 @@ void StreamTable::ResetCounts() {
     stream.packets = 0;
     stream.bytes = DataSize::Zero();
   }
-}
-
-const Stream* StreamTable::Find(uint32_t ssrc) const {
-  const int32_t index = IndexOf(ssrc);
-  return index == kNone ? nullptr : &places_[index];
 }
 
 void StreamTable::SetUsage(Stream& stream, BandwidthUsage usage) {
@@ -204,71 +204,62 @@ BandwidthUsage StreamTable::WorstUsage() const {
 
 int StreamTable::CountAliveAt(Timestamp now) const {
   int count = alive_count_;
-  for (int32_t i = oldest_; i != kNone && !IsAliveAt(places_[i], now); i = places_[i].newer) {
+  for (const Stream* stream = oldest_; stream && !IsAliveAt(*stream, now);) {
     --count;
+    stream = stream->newer == kNone ? nullptr : &places_[stream->newer];
   }
   return count;
 }
 
 bool StreamTable::AnyAliveAt(Timestamp now) const {
-  return newest_ != kNone && now - places_[newest_].last_packet <= kStreamTimeout;
+  return newest_ && now - newest_->last_packet <= kStreamTimeout;
 }
 
-Timestamp StreamTable::NewestExpiry() const {
-  return places_[newest_].last_packet + kStreamTimeout;
-}
+Timestamp StreamTable::NewestExpiry() const { return newest_->last_packet + kStreamTimeout; }
 
 int StreamTable::MostRecent(Timestamp now, std::span<uint32_t> ssrcs) const {
   size_t count = 0;
-  for (int32_t i = newest_; i != kNone && count < ssrcs.size(); i = places_[i].older) {
-    if (now - places_[i].last_packet > kStreamTimeout) break;
-    if (places_[i].ssrc != 0) ssrcs[count++] = places_[i].ssrc;
+  const Stream* stream = newest_;
+  while (stream && count < ssrcs.size() && now - stream->last_packet <= kStreamTimeout) {
+    if (stream->ssrc != 0) ssrcs[count++] = stream->ssrc;
+    stream = stream->older == kNone ? nullptr : &places_[stream->older];
   }
   std::sort(ssrcs.begin(), ssrcs.begin() + static_cast<std::ptrdiff_t>(count));
   return static_cast<int>(count);
 }
 
-void StreamTable::Insert(uint32_t ssrc, int32_t index) {
-  const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
-  uint32_t i = Home(ssrc);
-  while (buckets_[i].index != kNone) i = (i + 1) & mask;
-  buckets_[i] = {.ssrc = ssrc, .index = index};
-}
-
-void StreamTable::Free(int32_t index) {
-  const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
-  uint32_t hole = Home(places_[index].ssrc);
-  while (buckets_[hole].index != index) hole = (hole + 1) & mask;
-  // Those behind the hole that it would part from their home move up into it.
-  for (uint32_t i = (hole + 1) & mask; buckets_[i].index != kNone; i = (i + 1) & mask) {
-    const uint32_t home = Home(buckets_[i].ssrc);
-    if (((i - home) & mask) >= ((i - hole) & mask)) {
-      buckets_[hole] = buckets_[i];
-      hole = i;
-    }
-  }
-  buckets_[hole].index = kNone;
-  if (last_found_ == &places_[index]) last_found_ = nullptr;
-  places_[index] = Stream();
-  places_[index].newer = free_;
-  free_ = index;
+void StreamTable::Free(Stream& stream) {
+  index_.Erase(stream.ssrc);
+  stream = Stream();
+  stream.newer = free_;
+  free_ = PlaceOf(stream);
   --size_;
 }
 
-void StreamTable::Unlink(int32_t index) {
-  const Stream& stream = places_[index];
-  (stream.older != kNone ? places_[stream.older].newer : oldest_) = stream.newer;
-  (stream.newer != kNone ? places_[stream.newer].older : newest_) = stream.older;
+void StreamTable::Unlink(const Stream& stream) {
+  Stream* const older = stream.older != kNone ? &places_[stream.older] : nullptr;
+  Stream* const newer = stream.newer != kNone ? &places_[stream.newer] : nullptr;
+  if (older) {
+    older->newer = stream.newer;
+  } else {
+    oldest_ = newer;
+    UpdateNoneIdleUntil();
+  }
+  if (newer) {
+    newer->older = stream.older;
+  } else {
+    newest_ = older;
+  }
 }
 
 void StreamTable::Expire(Stream& stream, bool keep) {
   ResetDetector(stream);
   ResetSendClock(stream);
-  Unlink(stream.index);
+  Unlink(stream);
   --alive_count_;
   --usage_count_[static_cast<int>(stream.usage)];
   stream.alive = false;
-  if (!stream.added && !keep) Free(stream.index);
+  if (!stream.added && !keep) Free(stream);
 }
 
 }  // namespace remb::core

@@ -4,10 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "absl/base/optimization.h"
 #include "absl/container/inlined_vector.h"
 #include "cc/bwe/bandwidth_usage.h"
 #include "cc/bwe/capture_clock.h"
@@ -16,38 +19,43 @@
 #include "cc/bwe/missing_packets.h"
 #include "cc/bwe/received_packet.h"
 #include "cc/bwe/send_time_line.h"
+#include "cc/bwe/ssrc_index.h"
 #include "cc/bwe/units.h"
+#include "cc/rtp/rtp_header.h"
 
 namespace remb::core {
 
-// What an SSRC's packets look like. An id of 0: the stream has no such extension.
+// What an SSRC's packets look like.
 struct StreamConfig {
-  bool audio = false;
-  int16_t abs_send_time_id = 0;
-  int16_t transmission_offset_id = 0;
-  int16_t abs_capture_time_id = 0;
-  int32_t clock_rate_hz = 90'000;
+  static constexpr uint32_t kClockRateBits = (1 << 20) - 1;  // up to 1 MHz
+
+  RtpExtensionId abs_send_time_id = {};
+  RtpExtensionId transmission_offset_id = {};
+  uint32_t abs_capture_time_id : 8 = 0;  // 0: none
+  uint32_t audio : 1 = 0;
+  uint32_t clock_rate_hz : 20 = 90'000;
 
   bool operator==(const StreamConfig&) const = default;
 };
 
 struct Stream {
   uint32_t ssrc = 0;
-  int32_t index = -1;  // in the table
+  uint8_t stamps = 0;  // of the last packet
   bool added = false;  // by the user: kept until removed. Others are kept while they are alive
   bool alive = false;  // heard within kStreamTimeout
   BandwidthUsage usage = BandwidthUsage::kNormal;  // of its own detector; SetUsage changes it
   int32_t older = -1;  // neighbours by the time last heard; `newer` also links unused places
   int32_t newer = -1;
-  MissingPackets missing;  // where the estimator asks
   Timestamp last_packet = kNever;
   int64_t packets = 0;
   DataSize bytes = DataSize::Zero();
-  uint32_t stamps = 0;  // of the last packet
   StreamConfig config;
+  MissingPackets missing;  // where the estimator asks
 
   static constexpr Timestamp kNever = Timestamp::Micros(-1);
 };
+// A packet of one of many streams costs the cache lines that it touches.
+static_assert(sizeof(Stream) == 64, "or a stream takes more than one cache line");
 
 // How a stream's RTP timestamps become times of the sender's clock.
 struct CaptureState {
@@ -69,8 +77,19 @@ class StreamTable {
   StreamTable(const StreamTable&) = delete;
   StreamTable& operator=(const StreamTable&) = delete;
 
-  Stream* Find(uint32_t ssrc);
-  const Stream* Find(uint32_t ssrc) const;  // changes nothing, so may be called on several threads
+  // nullptr if there is none. Most packets are of the same stream as the one before.
+  const Stream* Find(uint32_t ssrc) const {
+    if (newest_ && newest_->ssrc == ssrc) return newest_;
+    const int32_t place = index_.Find(ssrc);
+    return place == kNone ? nullptr : &places_[place];
+  }
+  Stream* Find(uint32_t ssrc) { return const_cast<Stream*>(std::as_const(*this).Find(ssrc)); }
+  // The same where a stream is alive.
+  Stream* FindWithNewest(uint32_t ssrc) {
+    if (ABSL_PREDICT_TRUE(newest_->ssrc == ssrc)) return newest_;
+    const int32_t place = index_.Find(ssrc);
+    return place == kNone ? nullptr : &places_[place];
+  }
 
   // Adds an SSRC that is not there, as one that was heard; it is not alive yet. nullptr if
   // max_streams of these are there.
@@ -87,34 +106,36 @@ class StreamTable {
   // The same for capture states. nullptr if none are reserved.
   void ReserveCaptureStates();
   CaptureState* Capture(const Stream& stream) {
-    return captures_.empty() ? nullptr : &captures_[static_cast<size_t>(stream.index)];
+    return captures_.empty() ? nullptr : &captures_[IndexOf(stream)];
   }
   const CaptureState* Capture(const Stream& stream) const {
-    return captures_.empty() ? nullptr : &captures_[static_cast<size_t>(stream.index)];
+    return captures_.empty() ? nullptr : &captures_[IndexOf(stream)];
   }
   // The same for clocks of RTP timestamps. A stream's begins anew with each of its lives.
   void ReserveSendClocks();
-  RtpSendClock& SendClock(const Stream& stream) {
-    return send_clocks_[static_cast<size_t>(stream.index)];
-  }
+  RtpSendClock& SendClock(const Stream& stream) { return send_clocks_[IndexOf(stream)]; }
   void ResetSendClocks();
   void Remove(uint32_t ssrc);
 
   // Notes that the stream was heard, and counts the packet.
   void OnPacket(Stream& stream, const ReceivedPacket& packet, Timestamp now) {
-    stream.stamps = packet.stamps;
+    OnPacket(stream, packet.stamps, packet.size, now);
+  }
+  void OnPacket(Stream& stream, uint32_t stamps, DataSize size, Timestamp now) {
+    stream.stamps = static_cast<uint8_t>(stamps);
     ++stream.packets;
-    stream.bytes = stream.bytes + packet.size;
+    stream.bytes = stream.bytes + size;
     Touch(stream, now);
   }
   void Touch(Stream& stream, Timestamp now) {
     stream.last_packet = now;
-    if (stream.index != newest_) MakeNewest(stream);
+    if (&stream != newest_) MakeNewest(stream);
   }
-  // Whether the oldest stream has been idle for more than kStreamTimeout, or none is alive.
-  bool OldestIsIdle(Timestamp now) const {
-    return oldest_ == kNone || now - places_[oldest_].last_packet > kStreamTimeout;
-  }
+  // Whether the oldest stream has been idle for more than kStreamTimeout, or none is alive. Times
+  // do not go back but by ForgetTimes.
+  bool OldestIsIdle(Timestamp now) { return MayBeIdle(now) && LookForIdle(now); }
+  // The same without looking: false if it is known not to be so.
+  bool MayBeIdle(Timestamp now) const { return now > none_idle_until_; }
   // Ends the life of streams idle for more than kStreamTimeout, or of all. `keep` stays in its
   // place also if it was not added, for a new life.
   void ExpireIdle(Timestamp now, const Stream* keep = nullptr);
@@ -147,31 +168,31 @@ class StreamTable {
   }
 
  private:
-  struct Bucket {
-    uint32_t ssrc;
-    int32_t index;  // kNone: empty
-  };
-  static constexpr int32_t kNone = -1;
+  static constexpr int32_t kNone = SsrcIndex::kNone;
+  static constexpr Timestamp kNoneAlive = Timestamp::Micros(std::numeric_limits<int64_t>::min());
 
-  int32_t IndexOf(uint32_t ssrc) const;
-  void ReserveOne();
+  size_t IndexOf(const Stream& stream) const { return static_cast<size_t>(&stream - places_); }
+  int32_t PlaceOf(const Stream& stream) const { return static_cast<int32_t>(&stream - places_); }
+  void UpdateNoneIdleUntil();
+  bool LookForIdle(Timestamp now);
+  void ReserveOne(uint32_t ssrc);
   Stream* Place(uint32_t ssrc, const StreamConfig& config);
-  uint32_t Home(uint32_t ssrc) const;
-  void Insert(uint32_t ssrc, int32_t index);
-  void Free(int32_t index);
+  void Free(Stream& stream);
   void MakeNewest(Stream& stream);
   void ResetDetector(Stream& stream);
   void ResetCapture(const Stream& stream);
   void ResetSendClock(const Stream& stream);
-  void Unlink(int32_t index);
+  void Unlink(const Stream& stream);
   void Expire(Stream& stream, bool keep);
 
   // First what a packet of the stream found last needs: a single stream lies in the table itself.
-  Stream* last_found_ = nullptr;
+  Stream* newest_ = nullptr;  // of those alive, as is oldest_
+  // Until then no stream has been idle for long: the oldest need not be looked at.
+  Timestamp none_idle_until_ = kNoneAlive;
   Stream* places_ = nullptr;  // streams_.data(), which is not as quickly told
-  int32_t oldest_ = kNone;    // of those alive, as is newest_
-  int32_t newest_ = kNone;
   absl::InlinedVector<Stream, 1> streams_;
+  SsrcIndex index_;
+  Stream* oldest_ = nullptr;
   int32_t max_streams_;
   int32_t size_ = 0;
   int32_t added_count_ = 0;  // of these, by the user
@@ -179,35 +200,11 @@ class StreamTable {
   int32_t free_ = kNone;
   int32_t usage_count_[3] = {};
   bool has_detectors_ = false;
-  int shift_ = 0;
-  uint64_t multiplier_;
   std::vector<std::optional<DelayDetector>>
       detectors_;  // by the same index, if has_detectors_; empty where not needed
   std::vector<CaptureState> captures_;     // by the same index; empty until reserved
   std::vector<RtpSendClock> send_clocks_;  // likewise
-  std::vector<Bucket> buckets_;            // open addressing, a power of two, at most half full
 };
-
-inline Stream* StreamTable::Find(uint32_t ssrc) {
-  if (last_found_ && last_found_->ssrc == ssrc) return last_found_;
-  const int32_t index = IndexOf(ssrc);
-  if (index == kNone) return nullptr;
-  last_found_ = &places_[index];
-  return last_found_;
-}
-
-inline int32_t StreamTable::IndexOf(uint32_t ssrc) const {
-  const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
-  for (uint32_t i = Home(ssrc);; i = (i + 1) & mask) {
-    const Bucket& bucket = buckets_[i];
-    if (bucket.index == kNone || bucket.ssrc == ssrc) return bucket.index;
-  }
-}
-
-// Multiply and shift, with a multiplier of the table's own.
-inline uint32_t StreamTable::Home(uint32_t ssrc) const {
-  return static_cast<uint32_t>((ssrc * multiplier_) >> shift_);
-}
 
 }  // namespace remb::core
 

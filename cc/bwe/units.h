@@ -44,6 +44,8 @@ class Timestamp {
  public:
   static constexpr Timestamp Micros(int64_t us) { return Timestamp(us); }
   static constexpr Timestamp Millis(int64_t ms) { return Timestamp(ms * 1000); }
+  // The latest that a caller may say.
+  static constexpr Timestamp Max() { return Timestamp(INT64_MAX / 4); }
 
   constexpr int64_t us() const { return us_; }
   constexpr int64_t ms() const { return internal::RoundToThousands(us_); }

@@ -66,7 +66,7 @@ TEST_CASE("a packet of a known stream allocates nothing") {
   }
 }
 
-TEST_CASE("an estimator with one stream of 2 Mbit/s takes at most 8 KB, or 12 by adaptive") {
+TEST_CASE("an estimator with one stream of 2 Mbit/s takes at most 6 KB, or 12 by adaptive") {
   const int32_t profile = GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE);
   const int32_t clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_TRANSMISSION_OFFSET);
   constexpr int64_t kStepUs = 4000;  // of 1000 bytes: 2 Mbit/s
@@ -77,7 +77,9 @@ TEST_CASE("an estimator with one stream of 2 Mbit/s takes at most 8 KB, or 12 by
     if (remb_on_packet(handle.get(), &packet) & REMB_DUE) SendIfDue(handle.get(), us);
   }
   const int64_t bytes = LiveBytes() - before;
-  CHECK(bytes <= (profile == REMB_PROFILE_LIBWEBRTC ? 8192 : 12'288));
+  // By RTP timestamps a stream has groups, filter and detector of its own besides.
+  const int64_t libwebrtc_limit = clock == REMB_CLOCK_AUTO ? 6144 : 8192;
+  CHECK(bytes <= (profile == REMB_PROFILE_LIBWEBRTC ? libwebrtc_limit : 12'288));
   handle.reset();
   CHECK(LiveBytes() == before);
 }

@@ -46,9 +46,14 @@ bool IsDefaultOr(T value, T least, T most) {
 }
 
 // 0 is the default; REMB_ID_NONE is none.
-inline int16_t ToExtensionId(int32_t id, int16_t default_id) {
+inline RtpExtensionId ToExtensionId(int32_t id, RtpExtensionId default_id) {
   if (id == 0) return default_id;
-  return id == REMB_ID_NONE ? int16_t{0} : static_cast<int16_t>(id);
+  return RtpExtensionId(id == REMB_ID_NONE ? 0 : id);
+}
+
+inline uint8_t ToCaptureTimeId(int32_t id, uint32_t default_id) {
+  if (id == 0) return static_cast<uint8_t>(default_id);
+  return id == REMB_ID_NONE ? uint8_t{0} : static_cast<uint8_t>(id);
 }
 
 template <typename T>
@@ -119,10 +124,11 @@ inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
   to.bandwidth.clock = static_cast<BandwidthEstimator::Clock>(from.clock);
   if (from.max_streams) to.bandwidth.max_streams = from.max_streams;
   StreamConfig& stream = to.bandwidth.default_stream;
-  stream.abs_send_time_id = ToExtensionId(from.abs_send_time_id, 0);
-  stream.transmission_offset_id = ToExtensionId(from.transmission_offset_id, 0);
-  stream.abs_capture_time_id = ToExtensionId(from.abs_capture_time_id, 0);
-  if (from.clock_rate_hz) stream.clock_rate_hz = from.clock_rate_hz;
+  stream.abs_send_time_id = ToExtensionId(from.abs_send_time_id, {});
+  stream.transmission_offset_id = ToExtensionId(from.transmission_offset_id, {});
+  stream.abs_capture_time_id = ToCaptureTimeId(from.abs_capture_time_id, 0);
+  if (from.clock_rate_hz)
+    stream.clock_rate_hz = static_cast<uint32_t>(from.clock_rate_hz) & StreamConfig::kClockRateBits;
   if (from.initial_bitrate_bps) {
     to.bandwidth.initial_bitrate = DataRate::BitsPerSec(from.initial_bitrate_bps);
   }
@@ -139,11 +145,12 @@ inline int32_t ToStreamConfig(const remb_stream& from, StreamConfig& to) {
                      IsDefaultOr(from.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId) &&
                      IsDefaultOr(from.abs_capture_time_id, REMB_ID_NONE, kMaxExtensionId);
   if (!valid) return REMB_ERR_ARGUMENT;
-  to.audio = from.kind == REMB_KIND_AUDIO;
+  to.audio = from.kind == REMB_KIND_AUDIO ? 1u : 0u;
   to.abs_send_time_id = ToExtensionId(from.abs_send_time_id, to.abs_send_time_id);
   to.transmission_offset_id = ToExtensionId(from.transmission_offset_id, to.transmission_offset_id);
-  to.abs_capture_time_id = ToExtensionId(from.abs_capture_time_id, to.abs_capture_time_id);
-  if (from.clock_rate_hz) to.clock_rate_hz = from.clock_rate_hz;
+  to.abs_capture_time_id = ToCaptureTimeId(from.abs_capture_time_id, to.abs_capture_time_id);
+  if (from.clock_rate_hz)
+    to.clock_rate_hz = static_cast<uint32_t>(from.clock_rate_hz) & StreamConfig::kClockRateBits;
   return REMB_OK;
 }
 
@@ -158,9 +165,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool IsInRange(const remb_packet& packet, ui
   return out_of_range == 0;
 }
 
-// Whether a packet is valid and has no capture time, which is quicker to know than CheckPacket.
+// Whether a packet is valid, its time aside, of this version's size and has no capture time, which
+// is quicker to know than CheckPacket.
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool IsUsualPacket(const remb_packet& packet) {
-  return IsTime(packet.arrival_us) && IsInRange(packet, kUsualStamps);
+  return packet.struct_size == sizeof(remb_packet) && IsInRange(packet, kUsualStamps);
 }
 
 // Checks a packet's members: REMB_OK or an error.

@@ -12,7 +12,10 @@ constexpr TimeDelta kMaxStepBack = TimeDelta::Seconds(1);
 }  // namespace
 
 Estimator::Estimator(const Config& config)
-    : config_(config), scheduler_(config.schedule), bandwidth_(config.bandwidth) {
+    : min_bitrate_(config.min_bitrate),
+      scheduler_(config.schedule),
+      bandwidth_(config.bandwidth),
+      count_audio_(config.count_audio) {
   scheduler_.SetMaxBitrate(config.max_bitrate);
 }
 
@@ -37,25 +40,76 @@ bool Estimator::RemoveStream(uint32_t ssrc) {
   return true;
 }
 
+// Whether it was a plain packet of this profile, and then its facts.
+template <Estimator::Profile kProfile>
+bool Estimator::TakePlain(const ReceivedPacket& packet, Facts& facts) {
+  if (!IsPlainTime<kProfile>(packet.arrival)) return false;
+  Stream* stream = streams().FindWithNewest(packet.ssrc);
+  if (!stream || LeavesOut(*stream) || !HasPlainStamps(packet.stamps)) return false;
+  facts = OnPlainPacket<kProfile>(packet.stamps, packet.abs_send_time, packet.sequence_number,
+                                  packet.size, packet.arrival, *stream);
+  return true;
+}
+
 Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
+  // Those of an array come here too.
+  Facts facts;
+  if (TakePlain<Profile::kLibwebrtc>(packet, facts)) return facts;
+  if (TakePlain<Profile::kAdaptive>(packet, facts)) return facts;
+  quiet_until_ = Timestamp::Micros(0);
   Stream* stream = bandwidth_.Prepare(packet);
   if (packet.arrival < now_) OnOlderPacket(packet, stream);
   now_ = packet.arrival;
   if (stream) {
     if (LeavesOut(*stream)) {
-      stream->stamps = packet.stamps;
-      const Facts facts = AdvanceTo(now_);
+      stream->stamps = static_cast<uint8_t>(packet.stamps);
+      const Facts left_out = AdvanceTo(now_);
       if (!stream->alive) stream->last_packet = now_;  // else it has its place by its last one
-      return facts;
+      return left_out;
     }
   } else {
     next_remb_check_ = now_;  // keeps no stream alive, so what was due need not be any more
   }
-  ++packets_;
-  bytes_ = bytes_ + packet.size;
-  const bool updated = bandwidth_.OnPacket(packet, now_, stream);
+  Count(packet.size);
+  const bool updated = bandwidth_.OnPacket(packet, now_);
   const bool started_afresh = bandwidth_.TakeStartedAfresh();
   if (updated || started_afresh || now_ >= next_remb_check_) CheckRemb();
+  return ToFacts(updated);
+}
+
+ABSL_ATTRIBUTE_NOINLINE Estimator::Facts Estimator::OnPlainAdaptivePacket(uint32_t stamps,
+                                                                          uint32_t abs_send_time,
+                                                                          uint16_t sequence_number,
+                                                                          DataSize size,
+                                                                          Stream& stream) {
+  const ReceivedPacket packet = {.ssrc = stream.ssrc,
+                                 .stamps = stamps,
+                                 .abs_send_time = abs_send_time,
+                                 .rtp_timestamp = 0,
+                                 .transmission_offset = 0,
+                                 .sequence_number = sequence_number,
+                                 .size = size,
+                                 .arrival = now_};
+  const bool updated = bandwidth_.OnPlainAdaptivePacket(packet, stream);
+  if (updated || now_ >= next_remb_check_) CheckRemb();
+  return ToFacts(updated);
+}
+
+// What not every plain packet needs. Out of line, so that the others do not pay for it.
+ABSL_ATTRIBUTE_NOINLINE Estimator::Facts Estimator::OnPlainGroup(uint32_t abs_send_time,
+                                                                 DataSize size,
+                                                                 TimestampMs now_ms) {
+  const bool overuse = bandwidth_.OnPlainGroup(abs_send_time, size, now_ms);
+  if (ABSL_PREDICT_TRUE(!overuse && now_ < quiet_until_)) return remb_due_;
+  return UpdateAfterPlainPacket(abs_send_time, size, now_ms);
+}
+
+ABSL_ATTRIBUTE_NOINLINE Estimator::Facts Estimator::UpdateAfterPlainPacket(uint32_t abs_send_time,
+                                                                           DataSize size,
+                                                                           TimestampMs now_ms) {
+  const bool updated = bandwidth_.UpdateAfterPlain(abs_send_time, size, now_, now_ms);
+  if (updated || now_ >= next_remb_check_) CheckRemb();
+  quiet_until_ = std::min(bandwidth_.QuietUntil(), next_remb_check_);
   return ToFacts(updated);
 }
 
@@ -84,13 +138,12 @@ void Estimator::OnRembSent(Timestamp now, DataRate rate) {
 }
 
 bool Estimator::SetMaxBitrate(std::optional<DataRate> rate) {
-  config_.max_bitrate = rate;
   scheduler_.SetMaxBitrate(rate);
   return CheckRemb();
 }
 
 bool Estimator::SetMinBitrate(DataRate rate) {
-  config_.min_bitrate = rate;
+  min_bitrate_ = rate;
   return CheckRemb();
 }
 
@@ -105,10 +158,11 @@ BandwidthUsage Estimator::StateOf(const Stream& stream) const {
 }
 
 bool Estimator::CheckRemb() {
+  quiet_until_ = Timestamp::Micros(0);
   const std::optional<DataRate> current = rate();
   // Without a rate the next packet may bring one: a first stream that comes alive.
   const Timestamp due = current ? scheduler_.NextDue(*current) : now_;
-  remb_due_ = current && now_ >= due;
+  remb_due_ = current && now_ >= due ? kRembDue : 0;
   next_remb_check_ = remb_due_ ? Timestamp::Micros(std::numeric_limits<int64_t>::max()) : due;
   return remb_due_;
 }
@@ -117,8 +171,8 @@ std::optional<DataRate> Estimator::rate() const {
   std::optional<DataRate> rate = bandwidth_.estimate();
   if (!rate || !streams().AnyAliveAt(now_)) return std::nullopt;
   // The one place where the limits are applied.
-  *rate = std::max(*rate, config_.min_bitrate);
-  *rate = std::min(*rate, config_.max_bitrate.value_or(kMaxBitrate));
+  *rate = std::max(*rate, min_bitrate_);
+  *rate = std::min(*rate, max_bitrate().value_or(kMaxBitrate));
   return rate;
 }
 

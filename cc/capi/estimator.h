@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "absl/base/attributes.h"
 #include "cc/bwe/bandwidth_estimator.h"
 #include "cc/remb/remb_scheduler.h"
 
@@ -13,6 +14,8 @@ namespace remb::core {
 
 class Estimator {
  public:
+  using Profile = BandwidthEstimator::Profile;
+
   // The largest rate that may be set or said.
   static constexpr DataRate kMaxBitrate = DataRate::BitsPerSec(1'000'000'000'000);
 
@@ -40,6 +43,31 @@ class Estimator {
   // Takes a packet; the rule of time may change its times. Throws std::bad_alloc, and then nothing
   // has changed; not for a packet that was prepared, as in BandwidthEstimator.
   Facts OnPacket(ReceivedPacket& packet);
+  // The same for most packets, with less, as it is the profile's own: OnPlainPacket, where
+  // IsPlainTime holds at the packet's arrival, the table has `stream` for it, which is not left
+  // out, and the stamps are plain. Never throws. No time beyond Timestamp::Max is plain.
+  template <Profile kProfile>
+  bool IsPlainTime(Timestamp arrival) {
+    return arrival >= now_ && bandwidth_.IsPlainTime<kProfile>(arrival);
+  }
+  static bool HasPlainStamps(uint32_t stamps) { return BandwidthEstimator::HasPlainStamps(stamps); }
+  // Whether the stream's packets do not count.
+  bool LeavesOut(const Stream& stream) const { return stream.config.audio && !count_audio_; }
+  template <Profile kProfile>
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Facts OnPlainPacket(uint32_t stamps, uint32_t abs_send_time,
+                                                   uint16_t sequence_number, DataSize size,
+                                                   Timestamp now, Stream& stream) {
+    now_ = now;
+    Count(size);
+    if (kProfile == Profile::kAdaptive) {
+      return OnPlainAdaptivePacket(stamps, abs_send_time, sequence_number, size, stream);
+    }
+    const TimestampMs now_ms(now);
+    const bool joined = bandwidth_.CountPlain(stamps, abs_send_time, size, now, now_ms, stream);
+    if (!joined) return OnPlainGroup(abs_send_time, size, now_ms);
+    if (ABSL_PREDICT_TRUE(now < quiet_until_)) return remb_due_;
+    return UpdateAfterPlainPacket(abs_send_time, size, now_ms);
+  }
   void Prepare(const ReceivedPacket& packet) { bandwidth_.Prepare(packet); }
   void Unprepare(const ReceivedPacket& packet) { bandwidth_.Unprepare(packet); }
   Facts AdvanceTo(Timestamp now);
@@ -54,7 +82,8 @@ class Estimator {
   std::optional<Timestamp> NextPoll() const;
   int Ssrcs(std::span<uint32_t> ssrcs) const { return streams().MostRecent(now_, ssrcs); }
 
-  const Config& config() const { return config_; }
+  DataRate min_bitrate() const { return min_bitrate_; }
+  const std::optional<DataRate>& max_bitrate() const { return scheduler_.max_bitrate(); }
   const BandwidthEstimator& bandwidth() const { return bandwidth_; }
   const RembScheduler& scheduler() const { return scheduler_; }
   StreamTable& streams() { return bandwidth_.streams(); }
@@ -68,22 +97,32 @@ class Estimator {
   DataSize bytes() const { return bytes_; }
 
  private:
-  // Whether the stream's packets do not count.
-  bool LeavesOut(const Stream& stream) const { return stream.config.audio && !config_.count_audio; }
-  Facts ToFacts(bool updated) const {
-    return (updated ? kEstimateUpdated : 0) | (remb_due_ ? kRembDue : 0);
+  Facts ToFacts(bool updated) const { return (updated ? kEstimateUpdated : 0) | remb_due_; }
+  void Count(DataSize size) {
+    ++packets_;
+    bytes_ = bytes_ + size;
   }
+  Facts OnPlainAdaptivePacket(uint32_t stamps, uint32_t abs_send_time, uint16_t sequence_number,
+                              DataSize size, Stream& stream);
+  Facts OnPlainGroup(uint32_t abs_send_time, DataSize size, TimestampMs now_ms);
+  Facts UpdateAfterPlainPacket(uint32_t abs_send_time, DataSize size, TimestampMs now_ms);
+  template <Profile kProfile>
+  bool TakePlain(const ReceivedPacket& packet, Facts& facts);
   void OnOlderPacket(ReceivedPacket& packet, const Stream* stream);
   bool CheckRemb();
 
-  Config config_;
+  DataRate min_bitrate_;
   RembScheduler scheduler_;
   BandwidthEstimator bandwidth_;
   Timestamp now_ = Timestamp::Micros(0);  // the newest time seen
   // Whether a REMB is due need not be asked for every packet: the answer stays until this time
   // unless the estimate, the limits or what was sent change.
-  bool remb_due_ = false;
+  Facts remb_due_ = 0;  // kRembDue or 0
+  bool count_audio_;
   Timestamp next_remb_check_ = Timestamp::Micros(0);
+  // Until then a plain packet that joins its group changes neither estimate nor what is due. 0
+  // after whatever may have changed that.
+  Timestamp quiet_until_ = Timestamp::Micros(0);
   int64_t packets_ = 0;
   DataSize bytes_ = DataSize::Zero();
 };

@@ -54,7 +54,7 @@ int32_t remb_get_stats(const remb_estimator* estimator, remb_stats* stats) {
       .struct_size = sizeof(remb_stats),
       .state = static_cast<int32_t>(bandwidth.state()),
       .clock = static_cast<int32_t>(bandwidth.clock_in_use()),
-      .profile = static_cast<int32_t>(core.config().bandwidth.profile),
+      .profile = static_cast<int32_t>(core.bandwidth().config().profile),
       .stream_count = core.streams().CountAliveAt(core.now()),
       .reserved = 0,
       .packets = core.packets(),

@@ -5,16 +5,12 @@
 #include <cstddef>
 #include <cstring>
 #include <new>
-#include <utility>
 
-#include "absl/base/attributes.h"
-#include "absl/base/optimization.h"
 #include "cc/capi/arguments.h"
 #include "cc/capi/estimator.h"
 #include "cc/capi/handle.h"
 #include "cc/capi/structs.h"
 #include "cc/remb/remb_message.h"
-#include "cc/rtp/rtp_header.h"
 
 namespace remb::core {
 namespace {
@@ -28,66 +24,6 @@ static_assert(REMB_DUE == Estimator::kRembDue);
 static_assert(REMB_MAX_BITRATE_BPS == Estimator::kMaxBitrate.bps());
 static_assert(REMB_MAX_SSRCS == kMaxRembSsrcs);
 static_assert(REMB_MAX_MESSAGE_BYTES == RembSize(kMaxRembSsrcs));
-
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, ReceivedPacket&& packet) {
-  try {
-    return core.OnPacket(packet);
-  } catch (const std::bad_alloc&) {
-    return REMB_ERR_NO_MEMORY;
-  }
-}
-
-// For a packet with a capture time, or one that is wrong.
-ABSL_ATTRIBUTE_NOINLINE int32_t OnUnusualPacket(Estimator& core, const remb_packet& packet) {
-  const int32_t status = CheckPacket(packet);
-  return status == REMB_OK ? OnPacket(core, ToReceivedPacket(packet)) : status;
-}
-
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPacket(Estimator& core, const remb_packet& packet) {
-  if (ABSL_PREDICT_TRUE(IsUsualPacket(packet))) {
-    ABSL_ASSUME((packet.stamps & ~kUsualStamps) == 0);
-    return OnPacket(core, ToUsualPacket(packet));
-  }
-  return OnUnusualPacket(core, packet);
-}
-
-// For a struct that is longer or shorter than ours. Out of line, so that others do not pay for the
-// copy.
-ABSL_ATTRIBUTE_NOINLINE int32_t OnForeignPacket(Estimator& core, const remb_packet* packet) {
-  // Of version 0.1, which ends where capture times begin: a usual packet is no other.
-  if (packet->struct_size == offsetof(remb_packet, abs_capture_time) && IsUsualPacket(*packet)) {
-    return OnPacket(core, ToUsualPacket(*packet));
-  }
-  remb_packet copy;
-  const int32_t status = CopyIn(packet, copy);
-  return status == REMB_OK ? OnPacket(core, copy) : status;
-}
-
-void SetCaptureTime(const AbsCaptureTime& stamp, ReceivedPacket& packet) {
-  packet.stamps |= REMB_STAMP_ABS_CAPTURE_TIME;
-  if (stamp.clock_offset) packet.stamps |= REMB_STAMP_CAPTURE_CLOCK_OFFSET;
-  packet.capture_time = ToSenderClock(stamp.capture_time, stamp.clock_offset.value_or(0));
-}
-
-int32_t OnPackets(Estimator& core, PacketArray packets, int32_t count) {
-  for (int32_t i = 0; i < count; ++i) {
-    const int32_t status = packets.Check(i);
-    if (status != REMB_OK) return status;
-  }
-  int32_t prepared = 0;
-  try {
-    for (; prepared < count; ++prepared) core.Prepare(packets.At(prepared));
-  } catch (const std::bad_alloc&) {
-    while (prepared-- > 0) core.Unprepare(packets.At(prepared));
-    return REMB_ERR_NO_MEMORY;
-  }
-  int32_t facts = REMB_OK;
-  for (int32_t i = 0; i < count; ++i) {
-    // An estimate was updated if it was by any packet; a REMB is due if it still is.
-    facts = (facts & REMB_ESTIMATE_UPDATED) | OnPacket(core, packets.At(i));
-  }
-  return facts;
-}
 
 }  // namespace
 }  // namespace remb::core
@@ -105,7 +41,7 @@ int32_t remb_config_init(remb_config* config, uint32_t struct_size) {
       .max_streams = defaults.bandwidth.max_streams,
       .abs_send_time_id = 0,
       .transmission_offset_id = 0,
-      .clock_rate_hz = defaults.bandwidth.default_stream.clock_rate_hz,
+      .clock_rate_hz = static_cast<int32_t>(defaults.bandwidth.default_stream.clock_rate_hz),
       .count_audio = 0,
       .initial_bitrate_bps = 0,
       .min_bitrate_bps = defaults.min_bitrate.bps(),
@@ -157,7 +93,7 @@ int32_t remb_add_stream(remb_estimator* estimator, const remb_stream* stream) {
   remb_stream copy;
   const int32_t status = CopyIn(stream, copy);
   if (status < 0) return status;
-  StreamConfig config = estimator->core.config().bandwidth.default_stream;
+  StreamConfig config = estimator->core.bandwidth().config().default_stream;
   const int32_t valid = ToStreamConfig(copy, config);
   if (valid != REMB_OK) return valid;
   try {
@@ -172,53 +108,6 @@ int32_t remb_remove_stream(remb_estimator* estimator, uint32_t ssrc) {
   return estimator->core.RemoveStream(ssrc) ? REMB_OK : REMB_ERR_NOT_FOUND;
 }
 
-int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint8_t* data,
-                           int32_t size) {
-  if (!estimator || !data) return REMB_ERR_NULL;
-  if (static_cast<uint32_t>(size) > kMaxRtpBytes) return REMB_ERR_ARGUMENT;
-  if (!IsTime(now_us)) return REMB_ERR_TIME;
-  const std::optional<RtpHeader> header = ParseRtpHeader({data, static_cast<size_t>(size)});
-  if (!header) return REMB_ERR_MALFORMED;
-  Estimator& core = estimator->core;
-  const Stream* stream = core.streams().Find(header->ssrc);
-  const StreamConfig& config = stream ? stream->config : core.config().bandwidth.default_stream;
-  const RtpExtensions extensions =
-      ParseRtpExtensions(*header, {.abs_send_time = config.abs_send_time_id,
-                                   .transmission_offset = config.transmission_offset_id,
-                                   .abs_capture_time = config.abs_capture_time_id});
-  uint32_t stamps = REMB_STAMP_RTP_TIMESTAMP | REMB_STAMP_SEQUENCE_NUMBER;
-  if (extensions.abs_send_time) stamps |= REMB_STAMP_ABS_SEND_TIME;
-  if (extensions.transmission_offset) stamps |= REMB_STAMP_TRANSMISSION_OFFSET;
-  ReceivedPacket packet = {.ssrc = header->ssrc,
-                           .stamps = stamps,
-                           .abs_send_time = extensions.abs_send_time.value_or(0),
-                           .rtp_timestamp = header->timestamp,
-                           .transmission_offset = extensions.transmission_offset.value_or(0),
-                           .sequence_number = header->sequence_number,
-                           .size = DataSize::Bytes(header->payload_bytes),
-                           .arrival = Timestamp::Micros(now_us)};
-  if (ABSL_PREDICT_FALSE(extensions.abs_capture_time.has_value())) {
-    SetCaptureTime(*extensions.abs_capture_time, packet);
-  }
-  return OnPacket(core, std::move(packet));  // NOLINT(performance-move-const-arg): what it takes
-}
-
-int32_t remb_on_packet(remb_estimator* estimator, const remb_packet* packet) {
-  if (!estimator || !packet) return REMB_ERR_NULL;
-  if (ABSL_PREDICT_FALSE(packet->struct_size != sizeof(remb_packet))) {
-    return OnForeignPacket(estimator->core, packet);
-  }
-  return OnPacket(estimator->core, *packet);
-}
-
-int32_t remb_on_packets(remb_estimator* estimator, const remb_packet* packets, int32_t count) {
-  if (!estimator) return REMB_ERR_NULL;
-  if (count < 0) return REMB_ERR_ARGUMENT;
-  if (count == 0) return REMB_OK;
-  if (!packets) return REMB_ERR_NULL;
-  return OnPackets(estimator->core, PacketArray(packets), count);
-}
-
 int32_t remb_set_rtt(remb_estimator* estimator, int64_t rtt_us) {
   if (!estimator) return REMB_ERR_NULL;
   if (rtt_us < 0 || rtt_us > kMaxRttUs) return REMB_ERR_ARGUMENT;
@@ -231,7 +120,7 @@ int32_t remb_set_max_bitrate(remb_estimator* estimator, int64_t bitrate_bps) {
   if (!IsRate(bitrate_bps)) return REMB_ERR_ARGUMENT;
   std::optional<DataRate> rate;
   if (bitrate_bps != 0) rate = DataRate::BitsPerSec(bitrate_bps);
-  if (rate && *rate < estimator->core.config().min_bitrate) return REMB_ERR_ARGUMENT;
+  if (rate && *rate < estimator->core.min_bitrate()) return REMB_ERR_ARGUMENT;
   return estimator->core.SetMaxBitrate(rate) ? REMB_DUE : REMB_OK;
 }
 
@@ -240,7 +129,7 @@ int32_t remb_set_min_bitrate(remb_estimator* estimator, int64_t bitrate_bps) {
   if (!IsRate(bitrate_bps)) return REMB_ERR_ARGUMENT;
   const DataRate rate =
       bitrate_bps == 0 ? AimdRateControl::kMinBitrate : DataRate::BitsPerSec(bitrate_bps);
-  const std::optional<DataRate>& max_bitrate = estimator->core.config().max_bitrate;
+  const std::optional<DataRate>& max_bitrate = estimator->core.max_bitrate();
   if (max_bitrate && rate > *max_bitrate) return REMB_ERR_ARGUMENT;
   return estimator->core.SetMinBitrate(rate) ? REMB_DUE : REMB_OK;
 }

@@ -24,10 +24,10 @@ using namespace remb::testing;
 constexpr PlainIds kIds[] = {{3, 2, 4}, {14, 1, 15}, {255, 16, 128}, {0, 0, 0}};
 
 void CheckExtensions(const RtpHeader& header, const PlainRtp& plain, const PlainIds& ids) {
-  const RtpExtensions found = ParseRtpExtensions(
-      header, {.abs_send_time = static_cast<int16_t>(ids.abs_send_time),
-               .transmission_offset = static_cast<int16_t>(ids.transmission_offset),
-               .abs_capture_time = static_cast<int16_t>(ids.abs_capture_time)});
+  const RtpExtensions found =
+      ParseRtpExtensions(header, {.abs_send_time = RtpExtensionId(ids.abs_send_time),
+                                  .transmission_offset = RtpExtensionId(ids.transmission_offset),
+                                  .abs_capture_time = RtpExtensionId(ids.abs_capture_time)});
   const remb_packet packet = ToPacket(plain, ids, 0);
   const auto has = [&](uint32_t stamp) { return (packet.stamps & stamp) != 0; };
   REQUIRE(found.abs_send_time.has_value() == has(REMB_STAMP_ABS_SEND_TIME));
@@ -43,14 +43,14 @@ void CheckExtensions(const RtpHeader& header, const PlainRtp& plain, const Plain
 }
 
 void CheckParser(std::span<const uint8_t> bytes, const std::optional<PlainRtp>& plain) {
-  const std::optional<RtpHeader> header = ParseRtpHeader(bytes);
-  REQUIRE(header.has_value() == plain.has_value());
-  if (!header) return;
-  REQUIRE(header->ssrc == plain->ssrc);
-  REQUIRE(header->timestamp == plain->timestamp);
-  REQUIRE(header->sequence_number == plain->sequence_number);
-  REQUIRE(header->payload_bytes == plain->payload_bytes);
-  for (const PlainIds& ids : kIds) CheckExtensions(*header, *plain, ids);
+  const RtpHeader header = ParseRtpHeader(bytes);
+  REQUIRE(header.is_rtp == plain.has_value());
+  if (!header.is_rtp) return;
+  REQUIRE(header.ssrc == plain->ssrc);
+  REQUIRE(header.timestamp == plain->timestamp);
+  REQUIRE(header.sequence_number == plain->sequence_number);
+  REQUIRE(header.payload_bytes == plain->payload_bytes);
+  for (const PlainIds& ids : kIds) CheckExtensions(header, *plain, ids);
 }
 
 // An estimator that takes the bytes, and one that takes fields.

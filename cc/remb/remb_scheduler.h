@@ -44,6 +44,7 @@ class RembScheduler {
 
   // A maximum below the last rate sent makes a REMB due; none releases it.
   void SetMaxBitrate(std::optional<DataRate> max_bitrate);
+  const std::optional<DataRate>& max_bitrate() const { return max_bitrate_; }
   void OnSent(Timestamp now, DataRate rate);
   // Forgets what was sent.
   void Reset();

@@ -11,8 +11,9 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr RtpExtensionIds kIds = {
-    .abs_send_time = 3, .transmission_offset = 2, .abs_capture_time = 4};
+constexpr RtpExtensionIds kIds = {.abs_send_time = RtpExtensionId(3),
+                                  .transmission_offset = RtpExtensionId(2),
+                                  .abs_capture_time = RtpExtensionId(4)};
 constexpr size_t kFixedBytes = 12;
 
 Bytes operator+(Bytes a, const Bytes& b) {
@@ -43,12 +44,36 @@ struct Parsed {
   RtpExtensions extensions;
 };
 
+// What the quick ones read is what the general ones read.
+void CheckUsual(const Bytes& bytes, const RtpHeader& header, RtpExtensionIds ids) {
+  const RtpHeader usual = ParseUsualRtpHeader(bytes);
+  if (!usual.is_rtp) return;
+  REQUIRE(header.is_rtp);
+  CHECK(usual.ssrc == header.ssrc);
+  CHECK(usual.timestamp == header.timestamp);
+  CHECK(usual.sequence_number == header.sequence_number);
+  CHECK(usual.payload_bytes == header.payload_bytes);
+  const UsualRtpExtensions quick =
+      ParseUsualRtpExtensions(usual, ids.abs_send_time, ids.transmission_offset);
+  if (quick.present == 0) return;
+  const RtpExtensions all = ParseRtpExtensions(header, ids);
+  const bool has_abs_send_time = quick.present & UsualRtpExtensions::kAbsSendTime;
+  const bool has_offset = quick.present & UsualRtpExtensions::kTransmissionOffset;
+  CHECK(all.abs_send_time.has_value() == has_abs_send_time);
+  CHECK(all.abs_send_time.value_or(0) == quick.abs_send_time);
+  CHECK(all.transmission_offset.has_value() == has_offset);
+  CHECK(all.transmission_offset.value_or(0) == quick.transmission_offset);
+  CHECK_FALSE(all.abs_capture_time);
+}
+
 Parsed Parse(const Bytes& bytes, RtpExtensionIds ids = kIds) {
   const Bytes copy(bytes);
   Parsed parsed;
-  parsed.header = ParseRtpHeader(copy);
-  if (parsed.header) {
-    parsed.extensions = ParseRtpExtensions(*parsed.header, ids);
+  const RtpHeader header = ParseRtpHeader(copy);
+  CheckUsual(copy, header, ids);
+  if (header.is_rtp) {
+    parsed.header = header;
+    parsed.extensions = ParseRtpExtensions(header, ids);
     parsed.header->extension = {};
   }
   return parsed;
@@ -133,7 +158,8 @@ TEST_CASE("RTP: extensions in the two-byte form") {
   // The low four bits of the profile are the sender's; ids go up to 255.
   CheckExtensions(WithExtension(0x100F, both), 0xFEDCBA, 0x000102);
   const Bytes large_id = {200, 3, 1, 2, 3, 0, 0, 0};
-  CHECK(Parse(TwoByte(large_id), {.abs_send_time = 200}).extensions.abs_send_time == 0x010203u);
+  CHECK(Parse(TwoByte(large_id), {.abs_send_time = RtpExtensionId(200)}).extensions.abs_send_time ==
+        0x010203u);
   // An element may be empty.
   CheckExtensions(TwoByte({7, 0, 3, 3, 1, 2, 3, 0}), 0x010203, std::nullopt);
 }
@@ -147,11 +173,12 @@ TEST_CASE("RTP: padding between elements") {
 TEST_CASE("RTP: id 15 and id 0 with a length end the one-byte form") {
   CheckExtensions(OneByte({0x32, 1, 2, 3, 0xF0, 0, 0x22, 4, 5, 6, 0, 0}), 0x010203, std::nullopt);
   CheckExtensions(OneByte({0xF2, 1, 2, 3}), std::nullopt, std::nullopt);
-  CHECK_FALSE(Parse(OneByte({0xF2, 1, 2, 3}), {.abs_send_time = 15}).extensions.abs_send_time);
+  CHECK_FALSE(Parse(OneByte({0xF2, 1, 2, 3}), {.abs_send_time = RtpExtensionId(15)})
+                  .extensions.abs_send_time);
   CheckExtensions(OneByte({0x32, 1, 2, 3, 0x02, 9, 9, 9, 0x22, 4, 5, 6}), 0x010203, std::nullopt);
   // In the two-byte form 15 is an id like any other.
-  CHECK(Parse(TwoByte({15, 3, 1, 2, 3, 0, 0, 0}), {.abs_send_time = 15}).extensions.abs_send_time ==
-        0x010203u);
+  CHECK(Parse(TwoByte({15, 3, 1, 2, 3, 0, 0, 0}), {.abs_send_time = RtpExtensionId(15)})
+            .extensions.abs_send_time == 0x010203u);
 }
 
 TEST_CASE("RTP: an element of the wrong length counts as absent") {
@@ -181,7 +208,7 @@ TEST_CASE("RTP: abs-capture-time, with and without the clock's offset") {
   check(all, std::nullopt);
   CHECK_FALSE(Parse(OneByte(Bytes{0x42, 1, 2, 3})).extensions.abs_capture_time);
   CHECK_FALSE(Parse(OneByte(Bytes{0x46} + time)).extensions.abs_capture_time);
-  CHECK_FALSE(Parse(all, {.abs_send_time = 3}).extensions.abs_capture_time);
+  CHECK_FALSE(Parse(all, {.abs_send_time = RtpExtensionId(3)}).extensions.abs_capture_time);
 }
 
 TEST_CASE("RTP: an element that reaches beyond the extension ends the search") {
@@ -195,7 +222,7 @@ TEST_CASE("RTP: ids that were not negotiated are not found") {
   const Bytes bytes = OneByte({0x32, 1, 2, 3, 0x22, 4, 5, 6});
   CHECK_FALSE(Parse(bytes, {}).extensions.abs_send_time);
   CHECK_FALSE(Parse(bytes, {}).extensions.transmission_offset);
-  CHECK(Parse(bytes, {.abs_send_time = 2}).extensions.abs_send_time == 0x040506u);
+  CHECK(Parse(bytes, {.abs_send_time = RtpExtensionId(2)}).extensions.abs_send_time == 0x040506u);
 }
 
 TEST_CASE("RTP: other profiles hold nothing") {
@@ -240,7 +267,7 @@ TEST_CASE("RTP: random bytes and damaged headers do no harm") {
     if (!bytes.empty()) bytes[0] = static_cast<uint8_t>(0x80 | (bytes[0] & 0x3F));
     const Parsed parsed = Parse(bytes);
     if (!parsed.header) continue;
-    const auto most = static_cast<int32_t>(bytes.size() - kFixedBytes);
+    const auto most = static_cast<int64_t>(bytes.size() - kFixedBytes);
     if (parsed.header->payload_bytes < 0 || parsed.header->payload_bytes > most) {
       FAIL("packet " << i << " was read as nonsense");
     }
