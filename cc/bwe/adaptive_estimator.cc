@@ -46,7 +46,7 @@ DataRate ToDataRate(double bps) { return DataRate::BitsPerSec(static_cast<int64_
 bool AdaptiveEstimator::OnRtpTimestamp(const ReceivedPacket& packet, bool use_transmission_offset,
                                        Timestamp now, Stream* stream, const StreamConfig& config,
                                        StreamTable& streams) {
-  stream = Count(packet, now, stream, config, streams);
+  if (!Count(packet, now, stream, config, streams)) return false;
   if (!stream || !packet.has_rtp_timestamp()) return false;
   const bool offset = use_transmission_offset && packet.has_transmission_offset();
   const uint32_t timestamp =
@@ -82,7 +82,8 @@ bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_
     TakeClock(delay_us, now);
     return true;
   }
-  if (has_delay_ && step_us < 0 && delay_us < base_.us() && !IsConfirmed(delay_us, now)) {
+  if (has_delay_ && step_us < 0 && delay_us < base_.us() &&
+      !IsConfirmed(packet.ssrc, delay_us, now)) {
     return false;
   }
   if (!has_delay_) {
@@ -129,12 +130,13 @@ void AdaptiveEstimator::TakeClock(int64_t delay_us, Timestamp now) {
 }
 
 // One packet with a wrong send time would be the base for 20 s, and all others a queue: a delay so
-// far below the base takes two packets.
-bool AdaptiveEstimator::IsConfirmed(int64_t delay_us, Timestamp now) {
-  const bool confirmed = doubtful_ && now - *doubtful_ <= kDoubt &&
+// far below the base takes two packets, of one SSRC.
+bool AdaptiveEstimator::IsConfirmed(uint32_t ssrc, int64_t delay_us, Timestamp now) {
+  const bool confirmed = doubtful_ && now - *doubtful_ <= kDoubt && ssrc == doubtful_ssrc_ &&
                          std::abs(delay_us - doubtful_delay_us_) <= kDelayFallUs;
   doubtful_ = now;
   doubtful_delay_us_ = delay_us;
+  doubtful_ssrc_ = ssrc;
   return confirmed;
 }
 

@@ -42,10 +42,15 @@ class AdaptiveEstimator {
                                                   bool own_send_time, Timestamp now, Stream* stream,
                                                   const StreamConfig& config,
                                                   StreamTable& streams) {
-    Count(packet, now, stream, config, streams);
-    if (!has_send_time) return false;
+    if (!Count(packet, now, stream, config, streams) || !has_send_time) return false;
     return OnDelay(packet, AbsSendTimeDelay(packet.abs_send_time, packet.arrival, last_delay_us_),
                    own_send_time, now);
+  }
+  // One that may be a flood's: its stream lives by it, and no more comes of it.
+  void OnUnproven(const ReceivedPacket& packet, Timestamp now, Stream* stream,
+                  const StreamConfig& config, StreamTable& streams) {
+    if (!stream || streams.OldestIsIdle(now)) stream = ExpireAndFind(packet, now, config, streams);
+    if (stream) streams.OnPacket(*stream, packet, now);
   }
   // The table must have room for the stream's clock.
   bool OnRtpTimestamp(const ReceivedPacket& packet, bool use_transmission_offset, Timestamp now,
@@ -70,21 +75,26 @@ class AdaptiveEstimator {
   // Jitter seldom lets the delay fall by that from packet to packet.
   static constexpr int64_t kDelayFallUs = 20'000;
 
-  ABSL_ATTRIBUTE_ALWAYS_INLINE Stream* Count(const ReceivedPacket& packet, Timestamp now,
-                                             Stream* stream, const StreamConfig& config,
-                                             StreamTable& streams) {
+  // Finds the stream if it has to. False for what may be a flood's: the stream lives by it, and no
+  // more comes of it.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Count(const ReceivedPacket& packet, Timestamp now,
+                                          Stream*& stream, const StreamConfig& config,
+                                          StreamTable& streams) {
     if (ABSL_PREDICT_FALSE(!stream || streams.OldestIsIdle(now))) {
       stream = ExpireAndFind(packet, now, config, streams);
     }
     if (ABSL_PREDICT_TRUE(stream)) {
+      streams.OnPacket(*stream, packet, now);
+      if (ABSL_PREDICT_FALSE(!streams.IsProven(*stream))) return false;
       if (packet.has_sequence_number()) {
         ++numbered_;
         missing_ += stream->missing.OnPacket(packet.sequence_number);
       }
-      streams.OnPacket(*stream, packet, now);
+    } else if (streams.IsCrowded()) {
+      return false;
     }
     packets_.OnPacket(packet.size, packet.arrival);
-    return stream;
+    return true;
   }
   // `own_send_time`: see OnAbsSendTime.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnDelay(const ReceivedPacket& packet, int64_t delay_us,
@@ -103,12 +113,12 @@ class AdaptiveEstimator {
     return now >= next_update_ && Update(now);
   }
   // What few packets need.
-  static Stream* ExpireAndFind(const ReceivedPacket& packet, Timestamp now, const StreamConfig& config,
-                        StreamTable& streams);
+  static Stream* ExpireAndFind(const ReceivedPacket& packet, Timestamp now,
+                               const StreamConfig& config, StreamTable& streams);
   // False if the packet's times are not to be believed, or by another clock.
   bool OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now);
   bool WasKept(const ReceivedPacket& packet, int64_t delay_us);
-  bool IsConfirmed(int64_t delay_us, Timestamp now);
+  bool IsConfirmed(uint32_t ssrc, int64_t delay_us, Timestamp now);
   void TakeClock(int64_t delay_us, Timestamp now);
   void OnTrainStart(const ReceivedPacket& packet, PacketTrains::Start start);
   bool Update(Timestamp now);
@@ -148,6 +158,7 @@ class AdaptiveEstimator {
   QueueDrain drain_;
   std::optional<Timestamp> doubtful_;  // when a packet came that was too early
   int64_t doubtful_delay_us_ = 0;
+  uint32_t doubtful_ssrc_ = 0;
   DecayingPeak threshold_peak_{4};  // of the rate received
   DecayingPeak growth_peak_{3};
   Timestamp last_update_ = Timestamp::Micros(0);

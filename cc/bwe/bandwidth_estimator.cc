@@ -47,6 +47,14 @@ void BandwidthEstimator::Unprepare(const ReceivedPacket& packet) {
 bool BandwidthEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now) {
   const bool reported = AdvanceTo(now);
 
+  // By the adaptive profile a flood does not choose the source of send times either.
+  if (auto* adaptive = std::get_if<kAdaptive>(&estimator_); adaptive && streams_.IsCrowded()) {
+    Stream* stream = streams_.Find(packet.ssrc);
+    if (!stream || !streams_.IsProven(*stream)) {
+      adaptive->OnUnproven(packet, now, stream, config_.default_stream, streams_);
+      return reported;
+    }
+  }
   if (config_.clock == Clock::kAuto) ChooseByAbsSendTime(packet);
   const CaptureTime capture_time = TakeCaptureTime(packet);
   if (config_.clock == Clock::kAuto && active() != kAbsSendTime) {

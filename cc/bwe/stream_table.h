@@ -40,9 +40,10 @@ struct StreamConfig {
 
 struct Stream {
   uint32_t ssrc = 0;
-  uint8_t stamps = 0;  // of the last packet
-  bool added = false;  // by the user: kept until removed. Others are kept while they are alive
-  bool alive = false;  // heard within kStreamTimeout
+  uint8_t stamps = 0;       // of the last packet
+  bool added : 1 = false;   // by the user: kept until removed. Others are kept while alive
+  bool proven : 1 = false;  // no flood's, where the estimator asks: StreamTable::IsProven
+  bool alive = false;       // heard within kStreamTimeout
   BandwidthUsage usage = BandwidthUsage::kNormal;  // of its own detector; SetUsage changes it
   int32_t older = -1;  // neighbours by the time last heard; `newer` also links unused places
   int32_t newer = -1;
@@ -72,6 +73,10 @@ class StreamTable {
  public:
   // libwebrtc remote_bitrate_estimator_abs_send_time.cc: kStreamTimeOut.
   static constexpr TimeDelta kStreamTimeout = TimeDelta::Seconds(2);
+
+  // Who floods a receiver with SSRCs sends few packets of each. So a stream that was not added is
+  // proven once it has sent a packet for each so many SSRCs alive: in a call, by its first.
+  static constexpr int kSsrcsPerPacket = 16;
 
   explicit StreamTable(int max_streams);
   StreamTable(const StreamTable&) = delete;
@@ -136,6 +141,15 @@ class StreamTable {
   bool OldestIsIdle(Timestamp now) { return MayBeIdle(now) && LookForIdle(now); }
   // The same without looking: false if it is known not to be so.
   bool MayBeIdle(Timestamp now) const { return now > none_idle_until_; }
+  // Whether the stream is proven, its newest packet included.
+  bool IsProven(Stream& stream) const {
+    if (!stream.proven) {
+      stream.proven = stream.added || stream.packets * kSsrcsPerPacket >= alive_count_;
+    }
+    return stream.proven;
+  }
+  // Whether a new stream would not be proven by its first packet.
+  bool IsCrowded() const { return alive_count_ >= kSsrcsPerPacket; }
   // Ends the life of streams idle for more than kStreamTimeout, or of all. `keep` stays in its
   // place also if it was not added, for a new life.
   void ExpireIdle(Timestamp now, const Stream* keep = nullptr);

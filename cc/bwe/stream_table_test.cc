@@ -345,5 +345,29 @@ TEST_CASE("StreamTable: capture states belong to one stream's life in the table"
   CHECK(stream.last_packet == Stream::kNever);
 }
 
+TEST_CASE("StreamTable: among many a stream is proven by more than its first packet") {
+  StreamTable table(100);
+  const auto is_proven = [&](uint32_t ssrc) {
+    Stream* stream = table.Find(ssrc);
+    if (!stream) stream = table.Add(ssrc, {});
+    ++stream->packets;
+    table.Touch(*stream, Ms(0));
+    return table.IsProven(*stream);
+  };
+  for (uint32_t ssrc = 1; ssrc <= 16; ++ssrc) {
+    CHECK(table.IsCrowded() == false);
+    CHECK(is_proven(ssrc));
+  }
+  CHECK(table.IsCrowded());
+  CHECK_FALSE(is_proven(17));
+  CHECK(is_proven(17));
+  for (uint32_t ssrc = 18; ssrc <= 40; ++ssrc) CHECK_FALSE(is_proven(ssrc));
+  CHECK(is_proven(17));  // as before, though 40 are alive
+  CHECK_FALSE(is_proven(18));
+  CHECK(is_proven(18));
+  Stream* added = table.AddByUser(50, {});
+  CHECK(table.IsProven(*added));
+}
+
 }  // namespace
 }  // namespace remb::core

@@ -109,7 +109,8 @@ inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
       IsDefaultOr(from.abs_send_time_id, REMB_ID_NONE, kMaxExtensionId) &&
       IsDefaultOr(from.transmission_offset_id, REMB_ID_NONE, kMaxExtensionId) &&
       IsDefaultOr(from.abs_capture_time_id, REMB_ID_NONE, kMaxExtensionId) &&
-      IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) && from.reserved == 0 &&
+      IsDefaultOr(from.clock_rate_hz, kMinClockRate, kMaxClockRate) &&
+      (from.known_streams_only == 0 || from.known_streams_only == 1) &&
       (from.count_audio == 0 || from.count_audio == 1) && IsRate(from.initial_bitrate_bps) &&
       IsRate(from.min_bitrate_bps) && IsRate(from.max_bitrate_bps) && IsSchedule(from);
   if (!valid) return REMB_ERR_ARGUMENT;
@@ -133,6 +134,7 @@ inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
     to.bandwidth.initial_bitrate = DataRate::BitsPerSec(from.initial_bitrate_bps);
   }
   to.count_audio = from.count_audio == 1;
+  to.known_streams_only = from.known_streams_only == 1;
   to.schedule = ToSchedule(from);
   return REMB_OK;
 }

@@ -15,7 +15,8 @@ Estimator::Estimator(const Config& config)
     : min_bitrate_(config.min_bitrate),
       scheduler_(config.schedule),
       bandwidth_(config.bandwidth),
-      count_audio_(config.count_audio) {
+      count_audio_(config.count_audio),
+      known_streams_only_(config.known_streams_only) {
   scheduler_.SetMaxBitrate(config.max_bitrate);
 }
 
@@ -57,6 +58,7 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
   if (TakePlain<Profile::kLibwebrtc>(packet, facts)) return facts;
   if (TakePlain<Profile::kAdaptive>(packet, facts)) return facts;
   quiet_until_ = Timestamp::Micros(0);
+  if (IsUnknown(packet)) return OnUnknownPacket(packet);
   Stream* stream = bandwidth_.Prepare(packet);
   if (packet.arrival < now_) OnOlderPacket(packet, stream);
   now_ = packet.arrival;
@@ -67,7 +69,7 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
       if (!stream->alive) stream->last_packet = now_;  // else it has its place by its last one
       return left_out;
     }
-  } else {
+  } else if (remb_due_) {
     next_remb_check_ = now_;  // keeps no stream alive, so what was due need not be any more
   }
   Count(packet.size);
@@ -111,6 +113,12 @@ ABSL_ATTRIBUTE_NOINLINE Estimator::Facts Estimator::UpdateAfterPlainPacket(uint3
   if (updated || now_ >= next_remb_check_) CheckRemb();
   quiet_until_ = std::min(bandwidth_.QuietUntil(), next_remb_check_);
   return ToFacts(updated);
+}
+
+// It tells the time, and no more.
+Estimator::Facts Estimator::OnUnknownPacket(ReceivedPacket& packet) {
+  if (packet.arrival < now_) OnOlderPacket(packet, nullptr);
+  return AdvanceTo(packet.arrival);
 }
 
 void Estimator::OnOlderPacket(ReceivedPacket& packet, const Stream* stream) {

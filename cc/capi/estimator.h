@@ -23,6 +23,7 @@ class Estimator {
     BandwidthEstimator::Config bandwidth;
     RembScheduler::Config schedule;
     bool count_audio = false;
+    bool known_streams_only = false;
     DataRate min_bitrate = AimdRateControl::kMinBitrate;
     std::optional<DataRate> max_bitrate;
   };
@@ -51,6 +52,10 @@ class Estimator {
     return arrival >= now_ && bandwidth_.IsPlainTime<kProfile>(arrival);
   }
   static bool HasPlainStamps(uint32_t stamps) { return BandwidthEstimator::HasPlainStamps(stamps); }
+  // Whether the packet is left out because its SSRC was not added.
+  bool IsUnknown(const ReceivedPacket& packet) const {
+    return known_streams_only_ && !streams().Find(packet.ssrc);
+  }
   // Whether the stream's packets do not count.
   bool LeavesOut(const Stream& stream) const { return stream.config.audio && !count_audio_; }
   template <Profile kProfile>
@@ -68,7 +73,9 @@ class Estimator {
     if (ABSL_PREDICT_TRUE(now < quiet_until_)) return remb_due_;
     return UpdateAfterPlainPacket(abs_send_time, size, now_ms);
   }
-  void Prepare(const ReceivedPacket& packet) { bandwidth_.Prepare(packet); }
+  void Prepare(const ReceivedPacket& packet) {
+    if (!IsUnknown(packet)) bandwidth_.Prepare(packet);
+  }
   void Unprepare(const ReceivedPacket& packet) { bandwidth_.Unprepare(packet); }
   Facts AdvanceTo(Timestamp now);
   void OnRembSent(Timestamp now, DataRate rate);
@@ -108,6 +115,7 @@ class Estimator {
   Facts UpdateAfterPlainPacket(uint32_t abs_send_time, DataSize size, TimestampMs now_ms);
   template <Profile kProfile>
   bool TakePlain(const ReceivedPacket& packet, Facts& facts);
+  Facts OnUnknownPacket(ReceivedPacket& packet);
   void OnOlderPacket(ReceivedPacket& packet, const Stream* stream);
   bool CheckRemb();
 
@@ -119,6 +127,7 @@ class Estimator {
   // unless the estimate, the limits or what was sent change.
   Facts remb_due_ = 0;  // kRembDue or 0
   bool count_audio_;
+  bool known_streams_only_;
   Timestamp next_remb_check_ = Timestamp::Micros(0);
   // Until then a plain packet that joins its group changes neither estimate nor what is due. 0
   // after whatever may have changed that.

@@ -291,7 +291,8 @@ static void TestConfig(void) {
   CREATE_FAILS_WITH(transmission_offset_id, 256);
   CREATE_FAILS_WITH(abs_capture_time_id, -2);
   CREATE_FAILS_WITH(abs_capture_time_id, 256);
-  CREATE_FAILS_WITH(reserved, 1);
+  CREATE_FAILS_WITH(known_streams_only, 2);
+  CREATE_FAILS_WITH(known_streams_only, -1);
   CREATE_FAILS_WITH(clock_rate_hz, -1);
   CREATE_FAILS_WITH(clock_rate_hz, 999);
   CREATE_FAILS_WITH(clock_rate_hz, 1000001);

@@ -23,7 +23,7 @@ MEMBER(remb_config, min_bitrate_bps, 40, 8);
 MEMBER(remb_config, max_bitrate_bps, 48, 8);
 MEMBER(remb_config, remb_interval_us, 56, 8);
 MEMBER(remb_config, abs_capture_time_id, 64, 4);
-MEMBER(remb_config, reserved, 68, 4);
+MEMBER(remb_config, known_streams_only, 68, 4); /* reserved in 0.1 */
 MEMBER(remb_config, remb_start_interval_us, 72, 8);
 MEMBER(remb_config, remb_start_duration_us, 80, 8);
 MEMBER(remb_config, remb_min_interval_us, 88, 8);

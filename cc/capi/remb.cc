@@ -48,7 +48,7 @@ int32_t remb_config_init(remb_config* config, uint32_t struct_size) {
       .max_bitrate_bps = 0,
       .remb_interval_us = defaults.schedule.interval.us(),
       .abs_capture_time_id = 0,
-      .reserved = 0,
+      .known_streams_only = 0,
       .remb_start_interval_us = 0,
       .remb_start_duration_us = 0,
       .remb_min_interval_us = 0,

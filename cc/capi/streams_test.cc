@@ -375,5 +375,38 @@ TEST_CASE("structs of the first version do what they did") {
   }
 }
 
+TEST_CASE("with known_streams_only others change nothing") {
+  remb_config config = ConfigOf(GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE));
+  config.clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_RTP_TIMESTAMP);
+  config.known_streams_only = 1;
+  const Handle estimator = Create(config);
+  const Handle alone = Create(config);
+  remb_stream stream = {};
+  stream.struct_size = sizeof stream;
+  stream.ssrc = 1;
+  for (const Handle* handle : {&estimator, &alone}) {
+    REQUIRE(remb_add_stream(handle->get(), &stream) == REMB_OK);
+  }
+  for (int64_t us = 0; us < 8'000'000; us += 5'000) {
+    const remb_packet packet = MakePacket(1, us);
+    REQUIRE(remb_on_packet(estimator.get(), &packet) == remb_on_packet(alone.get(), &packet));
+    remb_packet forged[2] = {MakePacket(2, us + 1'000), MakePacket(3, us + 1'000)};
+    forged[0].abs_send_time = static_cast<uint32_t>(us * 7'919) & 0xFFFFFF;
+    forged[1].stamps = REMB_STAMP_RTP_TIMESTAMP;
+    REQUIRE(remb_on_packet(estimator.get(), &forged[0]) >= 0);
+    REQUIRE(remb_on_packets(estimator.get(), forged, 2) >= 0);
+    SendIfDue(estimator.get(), us + 1'000);
+    SendIfDue(alone.get(), us + 1'000);
+    REQUIRE(ViewOf(estimator) == ViewOf(alone));
+  }
+  CHECK(remb_estimate(estimator.get()) > 0);
+  CHECK(remb_streams(estimator.get(), nullptr, 0) == 1);
+  stream.ssrc = 2;
+  REQUIRE(remb_add_stream(estimator.get(), &stream) == REMB_OK);
+  const remb_packet packet = MakePacket(2, 8'000'000);
+  remb_on_packet(estimator.get(), &packet);
+  CHECK(SsrcsOf(estimator.get()) == std::vector<uint32_t>{1, 2});
+}
+
 }  // namespace
 }  // namespace remb::testing

@@ -35,7 +35,7 @@ inline bool IsConfig(const remb_config& config) {
          IsDefaultOr(config.max_streams, 1, 1'000'000) && IsId(config.abs_send_time_id) &&
          IsId(config.transmission_offset_id) && IsId(config.abs_capture_time_id) &&
          IsDefaultOr(config.clock_rate_hz, 1'000, 1'000'000) &&
-         IsWithin(config.count_audio, 0, 1) && config.reserved == 0 &&
+         IsWithin(config.count_audio, 0, 1) && IsWithin(config.known_streams_only, 0, 1) &&
          IsRate(config.initial_bitrate_bps) && IsRate(config.min_bitrate_bps) &&
          IsRate(config.max_bitrate_bps) &&
          (config.max_bitrate_bps == 0 || min <= config.max_bitrate_bps) &&

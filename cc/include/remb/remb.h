@@ -172,9 +172,9 @@ typedef struct remb_config {
   int32_t profile;     /* REMB_PROFILE_* */
   int32_t clock;       /* REMB_CLOCK_*, default AUTO */
   int32_t max_streams; /* SSRCs remembered while alive that were not added, and as many that */
-                       /* were: 1 to 1 000 000, default 16 384. About 120 bytes each, and 800 */
-                       /* more once there was a packet without abs-send-time, 40 more once */
-                       /* there was one with abs-capture-time */
+                       /* were: 1 to 1 000 000, default 16 384. About 140 bytes each; once there */
+                       /* was a packet without abs-send-time 800 more, by the adaptive profile */
+                       /* 24; once there was one with abs-capture-time 56 more */
   int32_t abs_send_time_id;       /* for SSRCs that were not added: 1 to 255; default none */
   int32_t transmission_offset_id; /* likewise */
   int32_t clock_rate_hz; /* likewise, the RTP clock rate: 1 000 to 1 000 000, default 90 000 */
@@ -185,7 +185,9 @@ typedef struct remb_config {
   int64_t remb_interval_us;    /* between REMBs, unless one is due sooner by what follows: */
                                /* 10 000 to 60 000 000, default 1 000 000 */
   int32_t abs_capture_time_id; /* for SSRCs that were not added: 1 to 255; default none */
-  int32_t reserved;            /* 0 */
+  int32_t known_streams_only;  /* 1: packets of SSRCs that were not added are left out, and not */
+                               /* remembered: for packets that nobody has authenticated; */
+                               /* default 0 */
   /* The rest of the REMB schedule. Defaults that differ between profiles are 0 after
    * remb_config_init, so that the profile can be changed. */
   int64_t remb_start_interval_us; /* between REMBs at first, if below remb_interval_us: 10 000 to */
@@ -234,8 +236,10 @@ typedef struct remb_stream {
  * so this call is needed only where ids differ between streams, for other clock rates, and to leave
  * audio out. An added stream keeps its place until it is removed, also while it is silent. Of those
  * not added, max_streams are remembered at a time; packets of further ones count, but no REMB lists
- * them. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT,
- * REMB_ERR_TOO_MANY_STREAMS, REMB_ERR_NO_MEMORY. */
+ * them. By the adaptive profile, while 16 SSRCs or more are alive, packets of one that was not
+ * added count once it has sent a packet for each 16 of these: so a flood of SSRCs does not. Returns
+ * REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT, REMB_ERR_TOO_MANY_STREAMS,
+ * REMB_ERR_NO_MEMORY. */
 REMB_API int32_t remb_add_stream(remb_estimator *estimator, const remb_stream *stream);
 
 /* Forgets an SSRC, added or only heard: no later REMB lists it unless it is heard again. Returns
