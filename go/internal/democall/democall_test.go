@@ -74,6 +74,11 @@ func shortCall(t *testing.T, profile remb.Profile) {
 	checkREMBs(t, r)
 	checkObedience(t, r)
 	utilisation, follow, queue := 0.65, 2*time.Second, 60*ms
+	if profile == remb.ProfileLibwebrtc {
+		// Its arithmetic is Chrome's: where probes start the call near the capacity, 0.85 of it is used and 182 to 188 ms
+		// stand in the queue, 5 of 5 times on an idle machine.
+		queue = 200 * ms
+	}
 	if s.DeliveryLateP99 > 2*ms { // 0.5 ms if nothing else runs, 3 to 5 with all processors busy
 		t.Log("this machine is busy")
 		utilisation, follow, queue = 0.2, 4*time.Second, config.Queue
