@@ -75,6 +75,7 @@ int32_t Estimator::AddStream(const remb_stream& added) {
   const int32_t clock_rate = ClockRate(stream);
   stream.added = added;
   if (ClockRate(stream) != clock_rate) stream.line.reset();
+  if (LeftOut(stream)) stream.EndLife();
   return REMB_OK;
 }
 
@@ -110,8 +111,7 @@ int32_t Estimator::OnPacket(const remb_packet& packet) {
   const auto known = streams_.find(packet.ssrc);
   if (known != streams_.end() && LeftOut(known->second)) {
     known->second.stamps = packet.stamps;
-    // While it lives by former packets, those say when it was heard.
-    if (!known->second.heard) known->second.last_seen = now_;
+    known->second.last_seen = now_;
     return Facts();
   }
   ChooseClock(packet.stamps & REMB_STAMP_ABS_SEND_TIME, packet.ssrc);

@@ -1,7 +1,5 @@
 // Probe clusters: bursts of equally spaced packets that measure the path at once. The whole list of
-// packets is searched each time, as libwebrtc does. The library forgets the list's oldest packets
-// where a cluster of more than 31 runs backwards (docs/algorithm.md, "Deviations"): no call of
-// random_calls.h sends so.
+// packets is searched each time, as libwebrtc does.
 #ifndef CC_TESTING_PLAIN_PROBES_H_
 #define CC_TESTING_PLAIN_PROBES_H_
 
@@ -24,6 +22,8 @@ class Probes {
     const std::vector<Cluster> clusters = Clusters();
     if (clusters.empty()) {
       if (packets_.size() >= 15) packets_.pop_front();
+      // A cluster has run backwards. Not libwebrtc's: docs/algorithm.md, "Deviations".
+      while (packets_.size() > 31) packets_.pop_front();
       return std::nullopt;
     }
     const int64_t best = BestRate(clusters);

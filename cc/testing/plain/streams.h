@@ -26,6 +26,10 @@ struct Stream {
 
   bool IdleAt(int64_t now) const { return heard && now - *heard > kStreamTimeout; }
   bool AliveAt(int64_t now) const { return heard && !IdleAt(now); }
+  void EndLife() {
+    heard.reset();
+    line.reset();
+  }
 };
 
 class Streams : public std::map<uint32_t, Stream> {
@@ -56,9 +60,7 @@ class Streams : public std::map<uint32_t, Stream> {
       return !s.second.added && s.first != back && which(s.second);
     });
     for (auto& [ssrc, stream] : *this) {
-      if (!which(stream)) continue;
-      stream.heard.reset();
-      stream.line.reset();
+      if (which(stream)) stream.EndLife();
     }
   }
 };
