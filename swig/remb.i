@@ -120,6 +120,7 @@ struct Config {
   int64_t max_bitrate_bps;
   int64_t remb_interval_us;
   int32_t abs_capture_time_id;
+  int32_t known_streams_only;
   int64_t remb_start_interval_us;
   int64_t remb_start_duration_us;
   int64_t remb_min_interval_us;

@@ -15,6 +15,7 @@ mkdir -p "$folder/runtimes/linux-x64/native"
 cp -rL "$built/sources" "$folder"
 cp -r swig/csharp/{src,Libremb.csproj,Libremb.nuspec} "$folder"
 cp LICENSE "$folder/LICENSE.txt"
+cp LICENSES/Apache-2.0.txt "$folder/LICENSE.Apache-2.0.txt"
 cp -L "$built/libremb_csharp.so" "$folder/runtimes/linux-x64/native"
 chmod -R u+w "$folder"/{sources,runtimes}
 

@@ -256,6 +256,11 @@ def main(language, out, *paths):
     remb_h, remb_hpp, binding_h, remb_i = (open(path, encoding="utf-8").read() for path in paths)
     header, calls = CHeader(remb_h), called_functions(remb_hpp)
     constants, members, functions = declarations(remb_i)
+    for struct, member in header.members:
+        declared = members.get(camel(struct.removeprefix("remb_")), [])
+        # A list has its length in it.
+        if declared and member not in declared and not re.match("struct_size|ssrc_count|reserved", member):
+            sys.exit(f"remb.i lacks {struct}.{member}")
     comments = {**class_comments(remb_hpp), **class_comments(binding_h), **class_comments(remb_i)}
     # The class of remb.hpp that has the functions.
     base = {"SharedEstimator": "Estimator"}

@@ -24,7 +24,7 @@ for architecture in amd64 arm64; do
   mkdir "$folder/$name"
   cp -R --no-dereference --no-preserve=mode "$folder/$architecture-bin/cc/prefix/." "$folder/$name"
   mkdir -p "$folder/$name/share/doc/libremb"
-  cp LICENSE CHANGELOG.md "$folder/$name/share/doc/libremb"
+  cp LICENSE LICENSES/Apache-2.0.txt CHANGELOG.md "$folder/$name/share/doc/libremb"
   tools/release/archive.sh "$folder/dist/$name.tar.gz" "$folder/$name" "$name" .
 done
 

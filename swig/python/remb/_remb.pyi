@@ -80,6 +80,7 @@ class Config:
     max_bitrate_bps: int
     remb_interval_us: int
     abs_capture_time_id: int
+    known_streams_only: int
     remb_start_interval_us: int
     remb_start_duration_us: int
     remb_min_interval_us: int
@@ -100,6 +101,7 @@ class Config:
         max_bitrate_bps: int = ...,
         remb_interval_us: int = ...,
         abs_capture_time_id: int = ...,
+        known_streams_only: int = ...,
         remb_start_interval_us: int = ...,
         remb_start_duration_us: int = ...,
         remb_min_interval_us: int = ...,

@@ -53,6 +53,13 @@ class EstimatorTest(unittest.TestCase):
             estimator.stream_stats(1)
         self.assertEqual(caught.exception.status, remb.ERR_NOT_FOUND)
 
+    def test_known_streams_only(self):
+        estimator = remb.Estimator(remb.Config(known_streams_only=1))
+        estimator.add_stream(remb.Stream(9))
+        for ssrc in (9, 10):
+            estimator.on_packet(remb.Packet(ssrc=ssrc, payload_bytes=1000))
+        self.assertEqual((estimator.streams(), estimator.stats().packets), ([9], 1))
+
     def test_message(self):
         message = remb.Message(sender_ssrc=1, bitrate_bps=1 << 20)
         message.set_ssrcs((3, 2**32 - 1))
