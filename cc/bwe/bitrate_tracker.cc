@@ -22,13 +22,19 @@ bool BitrateTracker::AddToNewest(uint32_t bytes, TimestampMs at) {
   } else if (buckets_[newest_] + bytes <= kMaxBucketBytes) {
     buckets_[newest_] += bytes;
     return true;
-  } else if (Next(newest_) != oldest_) {
+  } else if (FurtherBuckets() < kFurtherBuckets) {
     newest_ = Next(newest_);
   } else {
     return false;
   }
   buckets_[newest_] = bytes;
   return true;
+}
+
+uint32_t BitrateTracker::FurtherBuckets() const {
+  uint32_t further = 0;
+  for (uint32_t i = oldest_; i != newest_; i = Next(i)) further += buckets_[i] >> kBytesBits == 0;
+  return further;
 }
 
 }  // namespace remb::core

@@ -21,8 +21,8 @@ namespace remb::core {
 class BitrateTracker {
  public:
   // Counts `size` at `at`; at the newest sample's time if that is later. A bucket holds 4 MB, and a
-  // millisecond with more takes several; what the ring has no bucket for, beyond about 100 MB
-  // within milliseconds, does not count.
+  // millisecond with more takes further ones. What the window has no further bucket for, beyond
+  // 100 MB in such milliseconds, does not count.
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Update(DataSize size, TimestampMs at) {
     DropOld(at);
     const int64_t gap_ms = at.ms() - newest_ms_;
@@ -58,7 +58,9 @@ class BitrateTracker {
 
  private:
   static constexpr int64_t kWindowMs = 1000;
-  static constexpr uint32_t kRing = 1024;  // more than the window; a power of two
+  static constexpr uint32_t kRing = 1024;  // a power of two
+  // What a window that uses each millisecond leaves.
+  static constexpr uint32_t kFurtherBuckets = kRing - kWindowMs;
   // Later than any time, so that an empty ring has nothing to drop and no gap to its newest bucket.
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max() / 2;
   static constexpr int kBytesBits = 22;
@@ -89,6 +91,8 @@ class BitrateTracker {
   }
   std::optional<DataRate> RateOver(int64_t window_ms) const;
   bool AddToNewest(uint32_t bytes, TimestampMs at);
+  // How many buckets are further ones of their millisecond.
+  uint32_t FurtherBuckets() const;
 
   // The lower 22 bits are bytes, the upper 10 the milliseconds to the next bucket.
   std::array<uint32_t, kRing> buckets_;

@@ -152,6 +152,21 @@ TEST_CASE("BitrateTracker: all of a burst counts") {
   CHECK_FALSE(tracker.Rate(Ms(1999)));
 }
 
+TEST_CASE("BitrateTracker: what does not count leaves no trace") {
+  BitrateTracker tracker;
+  // 8 GB a second: more in each millisecond than a bucket holds.
+  for (int64_t ms = 0; ms < 2000; ++ms) {
+    for (int i = 0; i < 128; ++i) tracker.Update(Bytes(62'500), Ms(ms));
+  }
+  const std::optional<DataRate> flood = tracker.Rate(Ms(1999));
+  REQUIRE(flood);
+  CHECK(flood->bps() > 33'000'000'000);  // one bucket for each millisecond
+  CHECK(flood->bps() < 64'000'000'000);
+  for (int64_t ms = 2000; ms < 4000; ++ms) tracker.Update(Bytes(125), Ms(ms));
+  CHECK(tracker.Rate(Ms(3999)) == DataRate::KilobitsPerSec(1000));
+  CHECK_FALSE(tracker.Rate(Ms(4999)));
+}
+
 TEST_CASE("BitrateTracker: an older sample counts at the newest time") {
   BitrateTracker tracker;
   tracker.Update(Bytes(100), Ms(5000));
