@@ -8,8 +8,9 @@ usage() {
 Usage: tools/fuzz.sh [--seconds=N] [TARGET...]
 
 Fuzzes each target for N seconds, 60 by default, one after the other; all of them if none is named. C++ targets, NAME_fuzz,
-run under libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer; Go's are the functions FuzzNAME. Inputs that
-reach more code are kept in .cache/fuzz, and where the next run starts, besides testdata/fuzz and Go's testdata/fuzz.
+run under libFuzzer; Go's are the functions FuzzNAME. AddressSanitizer and UndefinedBehaviorSanitizer watch both, Go's
+memory too. Inputs that reach more code are kept in .cache/fuzz, and where the next run starts, besides testdata/fuzz
+and Go's testdata/fuzz.
 
 Prints a row each: executions, CPU time, edges of the code reached, new inputs. What is found is named with the input
 and the command that replays it, and the exit status is 1. Needs tools/setup.sh --with=dev.
@@ -70,12 +71,17 @@ if ((${#labels[@]} > 0)); then
   done
 fi
 if ((${#folders[@]} > 0)); then
+  mapfile -t folders < <(printf '%s\n' "${folders[@]}" | sort -u)
   echo "Building ${folders[*]}"
-  bazel build "${quiet[@]}" //cc:prefix
-  PKG_CONFIG_PATH=$(bazel info bazel-bin 2>/dev/null)/cc/prefix/lib/pkgconfig
-  export PKG_CONFIG_PATH
-  for folder in $(printf '%s\n' "${folders[@]}" | sort -u); do
-    go test -c -tags=remb_static -fuzz=Fuzz -o "$cache/bin/$(basename "$folder").test" "$folder"
+  watched=(--config=asan --config=ubsan --platform_suffix=gofuzz)
+  # Bazel warns of what both have in common.
+  bazel build "${quiet[@]}" --ui_event_filters=-warning "${watched[@]}" //cc:prefix
+  PKG_CONFIG_PATH=$(bazel info "${watched[@]}" bazel-bin 2>/dev/null)/cc/prefix/lib/pkgconfig
+  # -asan is all that Go knows: the other sanitizer's run-time is for the linker alone.
+  CGO_LDFLAGS=-fsanitize=undefined
+  export PKG_CONFIG_PATH CGO_LDFLAGS
+  for folder in "${folders[@]}"; do
+    go test -c -asan -tags=remb_static -fuzz=Fuzz -o "$cache/bin/$(basename "$folder").test" "$folder"
   done
 fi
 
@@ -134,13 +140,15 @@ for name in "${wanted[@]}"; do
     input=$(grep -oE 'Test unit written to .*' "$log" | cut -d' ' -f5-) || true
     [[ $verdict == ok ]] || tell "$name" "$input" "bazel run --config=fuzz $place -- $input"
   else
-    # In the package's folder, where Go writes down what it finds.
+    # In the package's folder, where Go writes down what it finds. A minute to make each new input smaller, Go's default,
+    # would be most of the time.
     run env -C "$place" "$cache/bin/$(basename "$place").test" '-test.run=^$' "-test.fuzz=^$name\$" -test.parallel=1 \
-      "-test.fuzztime=${seconds}s" "-test.fuzzcachedir=$cache/$name/corpus" || verdict=found
+      "-test.fuzztime=${seconds}s" -test.fuzzminimizetime=1s "-test.fuzzcachedir=$cache/$name/corpus" || verdict=found
     executions=$(last 'execs: ') edges=- new=$(last 'new interesting: ')
     input=$(grep -oE "testdata/fuzz/$name/[0-9a-f]+" "$log" | head -1) || true
     [[ $verdict == ok ]] || tell "$name" "${place#./}/$input" \
-      "PKG_CONFIG_PATH=$PKG_CONFIG_PATH go test -tags=remb_static -run='^$name\$/^${input##*/}\$' $place"
+      "PKG_CONFIG_PATH=$PKG_CONFIG_PATH CGO_LDFLAGS=$CGO_LDFLAGS \
+  go test -asan -tags=remb_static -run='^$name\$/^${input##*/}\$' $place"
   fi
   printf '%-20s %12s %9s %7s %7s  %s\n' "$name" "$executions" "$cpu" "$edges" "$new" "$verdict"
 done

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/libremb/libremb/go/internal/command"
 )
 
 // options is what the command line says.
@@ -43,7 +45,6 @@ Exit status: 0; 1 if something failed, which with --check a figure beyond its li
 func parse(args []string, out io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // errors are returned, and shown once
 	flags.IntVar(&o.rounds, "rounds", 15, "`NUMBER` of rounds that the medians are of")
 	flags.DurationVar(&o.slice, "slice", 40*time.Millisecond, "`TIME` that each figure is measured for in a round")
 	flags.BoolVar(&o.load, "load", false, "many peer connections instead of the table")
@@ -53,16 +54,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.IntVar(&o.procs, "procs", 0, "`NUMBER` of processors to use; 0: 2 with --load, else all")
 	flags.BoolVar(&o.json, "json", false, "print the figures as JSON")
 	flags.BoolVar(&o.check, "check", false, "fail if a figure is beyond its limit")
-	switch err := flags.Parse(args); {
-	case err == flag.ErrHelp:
-		_, _ = io.WriteString(out, usage)
-		printFlags(flags, out)
-		_, _ = io.WriteString(out, notes)
+	if err := command.Parse(flags, args, out, usage, notes); err != nil {
 		return o, err
-	case err != nil:
-		return o, err
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("%q is not a flag, and there are no other arguments", flags.Arg(0))
 	}
 	if o.load && o.procs == 0 {
 		o.procs = loadProcessors
@@ -91,19 +84,4 @@ func (o *options) inRange() error {
 		return fmt.Errorf("--duration: %v is not within 1s and 1h", o.duration)
 	}
 	return nil
-}
-
-// printFlags lists the flags with two dashes and aligned.
-func printFlags(flags *flag.FlagSet, out io.Writer) {
-	flags.VisitAll(func(f *flag.Flag) {
-		name, help := flag.UnquoteUsage(f)
-		left := "--" + f.Name
-		if name != "" {
-			left += "=" + name
-		}
-		if f.DefValue != "" && f.DefValue != "false" {
-			help += fmt.Sprintf(" (default %s)", f.DefValue)
-		}
-		_, _ = fmt.Fprintf(out, "  %-22s %s\n", left, help)
-	})
 }

@@ -65,12 +65,13 @@ func (p *lossyPath) NewInterceptor(string) (interceptor.Interceptor, error) { re
 
 func (p *lossyPath) BindLocalStream(info *interceptor.StreamInfo, writer interceptor.RTPWriter) interceptor.RTPWriter {
 	media := 0 // packets of this stream
+	numbers := rtp.NewRandomSequencer()
 	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
 		if p.loses(info, h, &media) {
 			return h.MarshalSize() + len(payload), nil
 		}
 		if h.SSRC == info.SSRCRetransmission {
-			h = repairHeader(info, h)
+			h = rtxHeader(info, h, numbers)
 		}
 		return writer.Write(h, payload, a)
 	})
@@ -96,16 +97,17 @@ func (p *lossyPath) loses(info *interceptor.StreamInfo, h *rtp.Header, media *in
 	return lost
 }
 
-// repairHeader names the stream that is repaired, where Pion's responder leaves the name of the stream itself.
-func repairHeader(info *interceptor.StreamInfo, h *rtp.Header) *rtp.Header {
-	from, to := extension(info, ridExtension), extension(info, repairedRIDExtension)
-	rid := h.GetExtension(from)
-	if from == 0 || to == 0 || rid == nil {
-		return h
-	}
+// rtxHeader does what browsers do and Pion's responder does not. It numbers a packet of the RTX stream as it leaves; the
+// responder does that to all media in advance, and what it sends again after 64 packets is too old for the receiver's
+// SRTP, which takes it for a replay. And it names the stream that is repaired instead of the stream itself.
+func rtxHeader(info *interceptor.StreamInfo, h *rtp.Header, numbers rtp.Sequencer) *rtp.Header {
 	clone := h.Clone()
-	_ = clone.DelExtension(from)
-	_ = clone.SetExtension(to, rid)
+	clone.SequenceNumber = numbers.NextSequenceNumber()
+	from, to := extension(info, ridExtension), extension(info, repairedRIDExtension)
+	if rid := h.GetExtension(from); from != 0 && to != 0 && rid != nil {
+		_ = clone.DelExtension(from)
+		_ = clone.SetExtension(to, rid)
+	}
 	return &clone
 }
 
@@ -168,9 +170,10 @@ func newLossySender(t *testing.T, rids ...string) *lossySender {
 		webrtc.WithInterceptorRegistry(registry)).NewPeerConnection(webrtc.Configuration{})
 	must(t, err)
 	t.Cleanup(func() { _ = s.pc.Close() })
+	connected := sync.OnceFunc(func() { close(s.connected) })
 	s.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		if state == webrtc.PeerConnectionStateConnected {
-			close(s.connected)
+			connected()
 		}
 	})
 	codec := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90_000}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/libremb/libremb/go/internal/browserrun"
+	"github.com/libremb/libremb/go/internal/command"
 )
 
 // options is what the command line says.
@@ -62,7 +63,6 @@ func name() string {
 func parse(args []string, out io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("browserbench", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // errors are returned, and shown once
 	names := flags.String("cases", strings.Join(caseNames(), ","), "`NAMES` of what to measure")
 	sourceNames := flags.String("sources", "libwebrtc,adaptive,"+knowing, "`NAMES` of who decides what REMBs say")
 	profile := flags.String("profile", "", "`PROFILE` of libremb, libwebrtc or adaptive: only that one, and knowing")
@@ -74,14 +74,8 @@ func parse(args []string, out io.Writer) (options, error) {
 		"`TIME` between REMBs of libremb that do not lower the rate")
 	flags.StringVar(&o.out, "out", "browser-bench", "`FOLDER` for the files")
 	flags.BoolVar(&o.verbose, "verbose", false, "show what the page writes to its console")
-	switch err := flags.Parse(args); {
-	case err == flag.ErrHelp:
-		printHelp(flags, out)
+	if err := command.Parse(flags, args, out, strings.ReplaceAll(usage, "BENCH", name()), notes()); err != nil {
 		return o, err
-	case err != nil:
-		return o, err
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("%q is not a flag, and there are no other arguments", flags.Arg(0))
 	}
 	var err error
 	if o.cases, err = pick("cases", *names, cases, func(c testCase) string { return c.name }); err != nil {
@@ -148,26 +142,15 @@ func pick[T any](flag, list string, all []T, name func(T) string) ([]T, error) {
 	return picked, nil
 }
 
-func printHelp(flags *flag.FlagSet, out io.Writer) {
-	_, _ = io.WriteString(out, strings.ReplaceAll(usage, "BENCH", name()))
-	flags.VisitAll(func(f *flag.Flag) {
-		value, help := flag.UnquoteUsage(f)
-		left := "--" + f.Name
-		if value != "" {
-			left += "=" + value
-		}
-		if f.DefValue != "false" {
-			help += fmt.Sprintf(" (default %s)", f.DefValue)
-		}
-		_, _ = fmt.Fprintf(out, "  %-24s %s\n", left, help)
-	})
-	_, _ = io.WriteString(out, "\nCases:\n")
+// notes lists what the flags name.
+func notes() string {
+	text := "\nCases:\n"
 	for _, c := range cases {
-		_, _ = fmt.Fprintf(out, "  %-24s %s, %v\n", c.name, c.title, c.duration)
+		text += fmt.Sprintf("  %-24s %s, %v\n", c.name, c.title, c.duration)
 	}
-	_, _ = io.WriteString(out, "\nSources:\n")
+	text += "\nSources:\n"
 	for _, s := range sources {
-		_, _ = fmt.Fprintf(out, "  %-24s %s\n", s.name, s.title)
+		text += fmt.Sprintf("  %-24s %s\n", s.name, s.title)
 	}
-	_, _ = io.WriteString(out, strings.ReplaceAll(examples, "BENCH", name()))
+	return text + strings.ReplaceAll(examples, "BENCH", name())
 }

@@ -5,36 +5,19 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/libremb/libremb/go/internal/browsercall"
 	"github.com/libremb/libremb/go/internal/browserrun"
 	"github.com/libremb/libremb/go/internal/chromium"
+	"github.com/libremb/libremb/go/internal/command"
 )
 
 func main() {
-	o, err := parse(os.Args[1:], os.Stdout)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return
-	case err != nil:
-		fmt.Fprintf(os.Stderr, "%s: %v\nSee %[1]s --help.\n", name(), err)
-		os.Exit(2)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// A second Ctrl-C ends the program at once.
-	context.AfterFunc(ctx, stop)
-	if err := run(ctx, o, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", name(), err)
-		os.Exit(1)
-	}
+	command.Main(name(), parse, func(ctx context.Context, o options) error { return run(ctx, o, os.Stdout, os.Stderr) })
 }
 
 // outcome is a call that was made.

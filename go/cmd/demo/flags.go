@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/libremb/libremb/go/internal/callrecord"
+	"github.com/libremb/libremb/go/internal/command"
 	"github.com/libremb/libremb/go/internal/democall"
 	"github.com/libremb/libremb/go/remb"
 )
@@ -85,7 +86,6 @@ func parse(args []string, out io.Writer) (options, error) {
 	var o options
 	var capacity, maxRate, profile string
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // errors are returned, and shown once
 	flags.DurationVar(&o.call.Duration, "duration", time.Minute, "length of the call, a `TIME`")
 	flags.StringVar(&capacity, "capacity", "2M,0.6M,2.5M", "the bottleneck's `CAPACITIES`")
 	flags.DurationVar(&o.call.Delay, "delay", 50*time.Millisecond, "propagation delay each way, a `TIME`")
@@ -102,16 +102,9 @@ func parse(args []string, out io.Writer) (options, error) {
 		"with --browser: `ADDRESS` to serve at; :8080 is all of this machine's")
 	flags.BoolVar(&o.json, "json", false, "print nothing but the figures, as JSON")
 
-	switch err := flags.Parse(args); {
-	case err == flag.ErrHelp:
-		_, _ = io.WriteString(out, strings.ReplaceAll(usage, "DEMO", name()))
-		printFlags(flags, out)
-		_, _ = io.WriteString(out, strings.ReplaceAll(examples, "DEMO", name()))
+	named := strings.NewReplacer("DEMO", name())
+	if err := command.Parse(flags, args, out, named.Replace(usage), named.Replace(examples)); err != nil {
 		return o, err
-	case err != nil:
-		return o, err
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("%q is not a flag, and there are no other arguments", flags.Arg(0))
 	}
 	if o.check && !isSet(flags, "runs") {
 		o.runs = checkRuns
@@ -242,19 +235,4 @@ func parseCapacities(text string, duration time.Duration) ([]callrecord.Rate, er
 		}
 	}
 	return steps, nil
-}
-
-// printFlags lists the flags with two dashes and aligned.
-func printFlags(flags *flag.FlagSet, out io.Writer) {
-	flags.VisitAll(func(f *flag.Flag) {
-		name, help := flag.UnquoteUsage(f)
-		left := "--" + f.Name
-		if name != "" {
-			left += "=" + name
-		}
-		if f.DefValue != "" && f.DefValue != "false" {
-			help += fmt.Sprintf(" (default %s)", f.DefValue)
-		}
-		_, _ = fmt.Fprintf(out, "  %-24s %s\n", left, help)
-	})
 }

@@ -6,43 +6,27 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/libremb/libremb/go/internal/callrecord"
 	"github.com/libremb/libremb/go/internal/callview"
+	"github.com/libremb/libremb/go/internal/command"
 	"github.com/libremb/libremb/go/internal/democall"
 	"github.com/libremb/libremb/go/internal/wholefile"
 	"github.com/libremb/libremb/tools/report"
 )
 
 func main() {
-	o, err := parse(os.Args[1:], os.Stdout)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return
-	case err != nil:
-		fmt.Fprintf(os.Stderr, "%s: %v\nSee %[1]s --help.\n", name(), err)
-		os.Exit(2)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// A second Ctrl-C ends the program at once.
-	context.AfterFunc(ctx, stop)
-	do := run
-	if o.browser {
-		do = serve
-	}
-	if err := do(ctx, o, os.Stdout); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", name(), err)
-		os.Exit(1)
-	}
+	command.Main(name(), parse, func(ctx context.Context, o options) error {
+		if o.browser {
+			return serve(ctx, o, os.Stdout)
+		}
+		return run(ctx, o, os.Stdout)
+	})
 }
 
 // run makes the calls and shows them.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/libremb/libremb/go/internal/browserrun"
+	"github.com/libremb/libremb/go/internal/command"
 )
 
 // options is what the command line says.
@@ -36,28 +37,14 @@ Flags:
 func parse(args []string, out io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("encodertrace", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // errors are returned, and shown once
 	rates := flags.String("rates", defaultRates, "`RATES` that REMBs say, in kbit/s")
 	flags.DurationVar(&o.step, "step", 20*time.Second, "`TIME` that each is said for")
 	frames := flags.String("frames", browserrun.Uneven, "how the picture's `FRAMES` come: "+browserrun.Uneven+
 		", 15 to 30 a second, or "+browserrun.Even+", 30 a second as of a camera")
 	flags.StringVar(&o.out, "out", "encoder.csv", "`FILE` for the frames")
 	flags.StringVar(&o.packets, "packets", "", "`FILE` for their packets too: when each was sent, by abs-send-time")
-	switch err := flags.Parse(args); {
-	case err == flag.ErrHelp:
-		_, _ = io.WriteString(out, usage)
-		flags.VisitAll(func(f *flag.Flag) {
-			value, help := flag.UnquoteUsage(f)
-			if f.DefValue != "" {
-				help += fmt.Sprintf(" (default %s)", f.DefValue)
-			}
-			_, _ = fmt.Fprintf(out, "  %-16s %s\n", "--"+f.Name+"="+value, help)
-		})
+	if err := command.Parse(flags, args, out, usage, ""); err != nil {
 		return o, err
-	case err != nil:
-		return o, err
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("%q is not a flag, and there are no other arguments", flags.Arg(0))
 	}
 	for text := range strings.SplitSeq(*rates, ",") {
 		kbps, err := strconv.Atoi(text)

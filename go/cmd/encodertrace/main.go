@@ -6,17 +6,15 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/libremb/libremb/go/internal/browsercall"
 	"github.com/libremb/libremb/go/internal/browserrun"
 	"github.com/libremb/libremb/go/internal/chromium"
+	"github.com/libremb/libremb/go/internal/command"
 )
 
 const (
@@ -29,20 +27,9 @@ const (
 )
 
 func main() {
-	o, err := parse(os.Args[1:], os.Stdout)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return
-	case err != nil:
-		fmt.Fprintf(os.Stderr, "encodertrace: %v\nSee encodertrace --help.\n", err)
-		os.Exit(2)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, o, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintf(os.Stderr, "encodertrace: %v\n", err)
-		os.Exit(1)
-	}
+	command.Main("encodertrace", parse, func(ctx context.Context, o options) error {
+		return run(ctx, o, os.Stdout, os.Stderr)
+	})
 }
 
 // run makes the call, writes the frames and prints the figures to out and the progress to progress.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -46,7 +45,7 @@ type call struct {
 	track            *rembsender.Track
 	sender, receiver *webrtc.PeerConnection
 	running          sync.WaitGroup
-	connected        chan struct{} // has an item for each side
+	connected        func(context.Context) error // waits for both
 }
 
 // newCall makes both ends. After an error nothing is left of them.
@@ -58,7 +57,7 @@ func newCall(s *server, seed uint64) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &call{track: track, connected: make(chan struct{}, 2)}
+	c := &call{track: track}
 	if c.sender, err = democall.NewSender(track); err != nil {
 		return nil, errors.Join(err, track.Close())
 	}
@@ -69,13 +68,7 @@ func newCall(s *server, seed uint64) (*call, error) {
 		c.running.Go(func() { relaypeer.Discard(track.Read) })
 		c.running.Go(func() { relaypeer.Discard(receiver.Read) })
 	})
-	for _, pc := range []*webrtc.PeerConnection{c.sender, c.receiver} {
-		pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
-			if state == webrtc.PeerConnectionStateConnected {
-				c.connected <- struct{}{}
-			}
-		})
-	}
+	c.connected = relaypeer.Connecting(c.sender, c.receiver)
 	return c, nil
 }
 
@@ -103,23 +96,11 @@ func (c *call) negotiate(ctx context.Context) error {
 
 // start waits until both ends are connected, and sends.
 func (c *call) start(ctx context.Context) error {
-	for range 2 {
-		select {
-		case <-c.connected:
-		case <-ctx.Done():
-			return fmt.Errorf("while connecting: %w", context.Cause(ctx))
-		}
+	if err := c.connected(ctx); err != nil {
+		return err
 	}
 	for _, sender := range c.sender.GetSenders() {
-		c.running.Go(func() {
-			for {
-				packets, _, err := sender.ReadRTCP()
-				if err != nil {
-					return
-				}
-				c.track.HandleRTCP(packets)
-			}
-		})
+		c.running.Go(func() { c.track.ReadRTCP(sender) })
 	}
 	c.track.Start(0)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/libremb/libremb/go/internal/command"
 	"github.com/libremb/libremb/go/remb"
 )
 
@@ -45,23 +46,14 @@ Exit status: 0 if all is flat and given back; 1 if not, or if a call failed; 2 f
 func parse(args []string, out io.Writer) (options, error) {
 	o := options{}
 	flags := flag.NewFlagSet("soak", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // errors are returned, and shown once
 	flags.DurationVar(&o.duration, "duration", 20*time.Minute, "`TIME` to go on for")
 	flags.DurationVar(&o.every, "every", 10*time.Second, "`TIME` from one reading to the next")
 	flags.IntVar(&o.connections, "connections", 50, "`NUMBER` of peer connections at a time")
 	flags.DurationVar(&o.lifetime, "lifetime", 20*time.Second, "mean `TIME` that each is open")
 	flags.Uint64Var(&o.seed, "seed", 1, "`NUMBER` that lifetimes and ways to end come from")
 	profile := flags.String("profile", remb.ProfileAdaptive.String(), "the receivers' `PROFILE`: adaptive or libwebrtc")
-	switch err := flags.Parse(args); {
-	case err == flag.ErrHelp:
-		_, _ = io.WriteString(out, usage)
-		printFlags(flags, out)
-		_, _ = io.WriteString(out, notes)
+	if err := command.Parse(flags, args, out, usage, notes); err != nil {
 		return o, err
-	case err != nil:
-		return o, err
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("%q is not a flag, and there are no other arguments", flags.Arg(0))
 	}
 	switch *profile {
 	case remb.ProfileAdaptive.String():
@@ -86,12 +78,4 @@ func (o *options) inRange() error {
 		return fmt.Errorf("--duration: %v is less than %d readings, one each %v", o.duration, leastReadings, o.every)
 	}
 	return nil
-}
-
-// printFlags lists the flags with two dashes and aligned.
-func printFlags(flags *flag.FlagSet, out io.Writer) {
-	flags.VisitAll(func(f *flag.Flag) {
-		name, help := flag.UnquoteUsage(f)
-		_, _ = fmt.Fprintf(out, "  %-22s %s (default %s)\n", "--"+f.Name+"="+name, help, f.DefValue)
-	})
 }

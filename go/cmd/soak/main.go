@@ -4,31 +4,14 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
-	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
+
+	"github.com/libremb/libremb/go/internal/command"
 )
 
 func main() {
-	o, err := parse(os.Args[1:], os.Stdout)
-	name := filepath.Base(os.Args[0])
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return
-	case err != nil:
-		fmt.Fprintf(os.Stderr, "%s: %v\nSee %[1]s --help.\n", name, err)
-		os.Exit(2)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// A second Ctrl-C ends the program at once.
-	context.AfterFunc(ctx, stop)
-	if err := run(ctx, o, os.Stdout); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
-		os.Exit(1)
-	}
+	command.Main(filepath.Base(os.Args[0]), parse, func(ctx context.Context, o options) error {
+		return run(ctx, o, os.Stdout)
+	})
 }

@@ -82,11 +82,13 @@ func TestReceivers(t *testing.T) {
 		if r.figures.MicrosecondsAPacket > own.figures.MicrosecondsAPacket {
 			t.Errorf("%s: %.1f us a packet", r.name, r.figures.MicrosecondsAPacket)
 		}
-		// The libwebrtc profile sends a third of the REMBs that aiortc's own estimator does, and twice reached 0.54 beside
-		// its 0.60.
+		// Both grow by 8 % a second from 500 kbit/s on, and have not reached the first capacity when it falls. aiortc's own
+		// begins 3 s after the first packet, with a REMB each 0.5 s; this profile 5 s after it, with one a second: up to 2.5 s
+		// behind, where the rate is 1.08^-2.5 = 0.82 of aiortc's. That came to 0.43 beside 0.47 of the first capacity, and to
+		// 0.54 beside 0.60 of the whole call's.
 		least := own.summary.Utilisation
 		if r.name == libwebrtc.name {
-			least -= 0.15
+			least -= 0.1
 		}
 		if u := r.summary.Utilisation; u < least {
 			t.Errorf("%s: utilisation %.2f, %.2f with aiortc's own", r.name, u, own.summary.Utilisation)

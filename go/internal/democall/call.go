@@ -86,7 +86,7 @@ func (c *call) run(ctx context.Context) (*callrecord.Recording, error) {
 	}
 	c.relay.Follow(changes)
 	for _, sender := range c.sender.GetSenders() {
-		c.running.Go(func() { c.readRTCP(sender) })
+		c.running.Go(func() { c.track.ReadRTCP(sender) })
 	}
 	c.track.Start(origin)
 
@@ -114,17 +114,6 @@ func (c *call) run(ctx context.Context) (*callrecord.Recording, error) {
 		if now >= c.config.Duration {
 			return c.recorder.finish(c.config.Duration), nil
 		}
-	}
-}
-
-// readRTCP hands what the receiver sends back to the track, until the connection is closed.
-func (c *call) readRTCP(sender *webrtc.RTPSender) {
-	for {
-		packets, _, err := sender.ReadRTCP()
-		if err != nil {
-			return
-		}
-		c.track.HandleRTCP(packets)
 	}
 }
 

@@ -42,8 +42,8 @@ func TestShortCall(t *testing.T) {
 }
 
 // shortCall is the demo's call in short: a drop from 2 to 0.6 Mbit/s in the middle of 16 s. On a machine that keeps the
-// time, libwebrtc's utilisation is 0.71 to 0.80, the drop is followed within 1.5 to 1.7 s, and p95 of the queueing delay is
-// 15 to 27 ms once things have settled. Where others want the machine too, late wake-ups look like queues and spoil the
+// time, libwebrtc's utilisation is 0.81 to 0.86, the drop is followed within 1.5 to 1.7 s, and p95 of the queueing delay is
+// 22 to 25 ms once things have settled. Where others want the machine too, late wake-ups look like queues and spoil the
 // probes: less is asked for then.
 func shortCall(t *testing.T, profile remb.Profile) {
 	noGoroutineLeft(t)
@@ -64,7 +64,13 @@ func shortCall(t *testing.T, profile remb.Profile) {
 		t.Fatal(err)
 	}
 	s := callrecord.Summarise(r)
-	settled := settledQueueP95(r)
+	from := callrecord.Startup
+	if profile == remb.ProfileLibwebrtc {
+		// Its rate, 8 % more each second, passes the capacity at about 4 s. The first over-uses last 20 to 60 ms, and it looks
+		// each 200 ms: when it sees one, at 3 to 5 s, up to 210 ms stand in the queue, which takes 1.5 s to drain.
+		from += 2 * time.Second
+	}
+	settled := settledQueueP95(r, from)
 	t.Logf("utilisation %.2f, queue p95 %v, settled %v, late p99 %v, %d REMBs, %d of %d dropped, changes %+v", s.Utilisation,
 		s.QueueP95, settled, s.DeliveryLateP99, s.REMBs, s.Dropped, s.Sent, s.Changes)
 
@@ -74,11 +80,6 @@ func shortCall(t *testing.T, profile remb.Profile) {
 	checkREMBs(t, r)
 	checkObedience(t, r)
 	utilisation, follow, queue := 0.65, 2*time.Second, 60*ms
-	if profile == remb.ProfileLibwebrtc {
-		// On an idle machine 0.85 of the capacity was used and 182 to 189 ms stood in the queue, 4 of 4 times. Why that is
-		// more than on a busy one is not known.
-		queue = 200 * ms
-	}
 	if s.DeliveryLateP99 > 2*ms { // 0.5 ms if nothing else runs, 3 to 5 with all processors busy
 		t.Log("this machine is busy")
 		utilisation, follow, queue = 0.2, 4*time.Second, config.Queue
@@ -95,12 +96,12 @@ func shortCall(t *testing.T, profile remb.Profile) {
 	checkCapacity(t, r, config.Delay)
 }
 
-// settledQueueP95 is the p95 of the queueing delay without the start-up and the 4 s after each change, in which a queue is
-// full that the sender then empties.
-func settledQueueP95(r *callrecord.Recording) time.Duration {
+// settledQueueP95 is the p95 of the queueing delay from the time `from` on, without the 4 s after each change, in which a
+// queue is full that the sender then empties.
+func settledQueueP95(r *callrecord.Recording, from time.Duration) time.Duration {
 	var waits []time.Duration
 	for _, p := range r.Received {
-		settled := p.At >= callrecord.Startup
+		settled := p.At >= from
 		for _, change := range r.Capacity[1:] {
 			settled = settled && (p.At < change.At || p.At >= change.At+4*time.Second)
 		}

@@ -51,18 +51,7 @@ func NewSender(track webrtc.TrackLocal) (*webrtc.PeerConnection, error) {
 
 // connect has the peers find each other through the relay, and waits until media can flow both ways.
 func connect(ctx context.Context, sender, receiver *webrtc.PeerConnection, relay *bottleneck.Relay) error {
-	ready := make(chan struct{}, 2)
-	failed := make(chan error, 2)
-	for _, pc := range []*webrtc.PeerConnection{sender, receiver} {
-		pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
-			switch state {
-			case webrtc.PeerConnectionStateConnected:
-				ready <- struct{}{}
-			case webrtc.PeerConnectionStateFailed:
-				failed <- errors.New("the peer connection failed")
-			}
-		})
-	}
+	wait := relaypeer.Connecting(sender, receiver)
 	offer, err := sender.CreateOffer(nil)
 	if err != nil {
 		return err
@@ -94,14 +83,5 @@ func connect(ctx context.Context, sender, receiver *webrtc.PeerConnection, relay
 	if err := sender.SetRemoteDescription(answer); err != nil {
 		return err
 	}
-	for range 2 {
-		select {
-		case <-ready:
-		case err := <-failed:
-			return err
-		case <-ctx.Done():
-			return fmt.Errorf("while connecting: %w", context.Cause(ctx))
-		}
-	}
-	return nil
+	return wait(ctx)
 }

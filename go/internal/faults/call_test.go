@@ -1,4 +1,4 @@
-//go:build cgo
+//go:build cgo && linux
 
 package faults
 
@@ -44,11 +44,10 @@ type call struct {
 	// noWallClock is why the receiver cannot have a wall clock of its own.
 	noWallClock string
 
-	mu     sync.Mutex
-	origin time.Duration // the first packet, in the relay's time
-	sent   []callrecord.Sent
-	rembs  []callrecord.Rate
-	late   []time.Duration // by which packets were delivered later than the emulated path says: this machine's fault
+	mu    sync.Mutex
+	sent  []callrecord.Sent // in the relay's time, as all is
+	rembs []callrecord.Rate
+	late  []time.Duration // by which packets were delivered later than the emulated path says: this machine's fault
 }
 
 // dial makes a call. After an error, too, it is to be hung up.
@@ -68,28 +67,20 @@ func dial(ctx context.Context, first order, ownWallClock bool) (c *call, err err
 	if c.sender, err = democall.NewSender(c.track); err != nil {
 		return c, err
 	}
-	connected := make(chan struct{})
-	c.sender.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
-		if state == webrtc.PeerConnectionStateConnected {
-			close(connected)
-		}
-	})
+	connected := relaypeer.Connecting(c.sender)
 	if err := c.startReceiver(ownWallClock); err != nil {
 		return c, err
 	}
 	if err := c.negotiate(ctx, first); err != nil {
 		return c, err
 	}
-	select {
-	case <-connected:
-	case <-ctx.Done():
-		return c, fmt.Errorf("while connecting: %w", ctx.Err())
+	if err := connected(ctx); err != nil {
+		return c, err
 	}
 	for _, sender := range c.sender.GetSenders() {
-		c.running.Go(func() { c.readRTCP(sender) })
+		c.running.Go(func() { c.track.ReadRTCP(sender) })
 	}
-	c.origin = c.relay.Now()
-	c.track.Start(c.origin)
+	c.track.Start(c.relay.Now())
 	return c, nil
 }
 
@@ -146,16 +137,6 @@ func (c *call) negotiate(ctx context.Context, first order) error {
 }
 
 func (c *call) tell(o order) error { return json.NewEncoder(c.orders).Encode(o) }
-
-func (c *call) readRTCP(sender *webrtc.RTPSender) {
-	for {
-		packets, _, err := sender.ReadRTCP()
-		if err != nil {
-			return
-		}
-		c.track.HandleRTCP(packets)
-	}
-}
 
 func (c *call) onArrival(at time.Duration, datagram []byte, dropped bool) {
 	if !relaypeer.IsRTP(datagram) {

@@ -1,4 +1,4 @@
-//go:build cgo
+//go:build cgo && linux
 
 // Package faults makes things go wrong in the middle of calls, and holds that each call soon is as good as before. A call
 // has real peer connections, through an emulated bottleneck that REMB alone keeps the sender below; the receiver is a

@@ -4,8 +4,10 @@ package relaypeer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"sync"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
@@ -37,6 +39,36 @@ func Describe(
 		return *pc.LocalDescription(), nil
 	case <-ctx.Done():
 		return local, fmt.Errorf("while gathering candidates: %w", context.Cause(ctx))
+	}
+}
+
+// Connecting watches peer connections that are not connected yet. What it returns waits until all of them have been, and
+// fails if one fails or ctx ends first.
+func Connecting(all ...*webrtc.PeerConnection) (wait func(ctx context.Context) error) {
+	news := make(chan error, len(all)) // the first of each
+	for _, pc := range all {
+		var once sync.Once
+		pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+			switch state {
+			case webrtc.PeerConnectionStateConnected:
+				once.Do(func() { news <- nil })
+			case webrtc.PeerConnectionStateFailed:
+				once.Do(func() { news <- errors.New("the peer connection failed") })
+			}
+		})
+	}
+	return func(ctx context.Context) error {
+		for range all {
+			select {
+			case err := <-news:
+				if err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return fmt.Errorf("while connecting: %w", context.Cause(ctx))
+			}
+		}
+		return nil
 	}
 }
 

@@ -214,6 +214,17 @@ func (t *Track) schedule() {
 	t.timer.Set(next - t.config.Now())
 }
 
+// ReadRTCP takes all that comes back to a sender of the track, until that ends.
+func (t *Track) ReadRTCP(sender *webrtc.RTPSender) {
+	for {
+		packets, _, err := sender.ReadRTCP()
+		if err != nil {
+			return
+		}
+		t.HandleRTCP(packets)
+	}
+}
+
 // HandleRTCP takes what comes back from the receiver.
 func (t *Track) HandleRTCP(packets []rtcp.Packet) {
 	t.mu.Lock()

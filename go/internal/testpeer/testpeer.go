@@ -57,9 +57,10 @@ func NewSender(tb testing.TB) *Sender {
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{})).NewPeerConnection(webrtc.Configuration{})
 	must(tb, err)
 	tb.Cleanup(func() { _ = s.PC.Close() })
+	connected := sync.OnceFunc(func() { close(s.connected) })
 	s.PC.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		if state == webrtc.PeerConnectionStateConnected {
-			close(s.connected)
+			connected()
 		}
 	})
 	codec := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}

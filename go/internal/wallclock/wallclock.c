@@ -48,9 +48,9 @@ static void *answer(void *unused) {
       if (errno == ENOENT || errno == EINTR) continue;  // the caller is gone
       return NULL;
     }
+    // This thread is older than the filter, and not subject to it.
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME,
-                  &now);  // this thread is older than the filter, and not subject to it
+    clock_gettime(CLOCK_REALTIME, &now);
     const int64_t ns = now.tv_sec * NS_PER_S + now.tv_nsec + atomic_load(&moved_ns);
     struct timespec *result = (struct timespec *)(uintptr_t)call.data.args[1];
     result->tv_sec = ns / NS_PER_S;
