@@ -55,6 +55,11 @@ if (($# > 0)); then
 else
   bazel_test //...
   bazel_test --config=race //go/...
+  # Real calls get further attempts, which must not hide a race.
+  logs=$(bazel info --config=race bazel-testlogs 2>/dev/null)/go
+  if grep -rlsF --include='*.log' 'WARNING: DATA RACE' "$logs"; then
+    failed=$((failed + 1))
+  fi
   bazel_test --config=asan //cc/...
   bazel_test --config=tsan //cc/capi:threads_test
   if tools/setup.sh --check --with=arm64 2>/dev/null; then

@@ -84,6 +84,9 @@ func newCore(o *options) (core, error) {
 	if o.audio {
 		config.count_audio = 1
 	}
+	if o.knownOnly {
+		config.known_streams_only = 1
+	}
 	config.initial_bitrate_bps = C.int64_t(o.initialBitrate)
 	config.min_bitrate_bps = C.int64_t(o.minBitrate)
 	config.max_bitrate_bps = C.int64_t(o.maxBitrate)

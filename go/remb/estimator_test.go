@@ -79,6 +79,19 @@ func TestEstimatorAlone(t *testing.T) {
 	}
 }
 
+func TestKnownStreamsOnly(t *testing.T) {
+	e := newTestEstimator(t, WithKnownStreamsOnly())
+	if err := e.AddStream(StreamConfig{SSRC: 9}); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	feed(t, e, start, 9)
+	feed(t, e, start.Add(time.Second), 10)
+	if stats := e.Stats(); stats.Packets != 200 || len(e.StreamStats()) != 1 {
+		t.Errorf("%+v", stats)
+	}
+}
+
 func TestRecordedTimes(t *testing.T) {
 	e := newTestEstimator(t)
 	for _, start := range []time.Time{

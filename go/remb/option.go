@@ -20,6 +20,7 @@ type options struct {
 	maxStreams     int
 	defaults       StreamConfig
 	audio          bool
+	knownOnly      bool
 	initialBitrate int
 	minBitrate     int
 	maxBitrate     int
@@ -131,6 +132,12 @@ func WithReceiverReferenceTime() Option {
 // are.
 func WithAudio() Option {
 	return func(o *options) error { o.audio = true; return nil }
+}
+
+// WithKnownStreamsOnly leaves out packets of SSRCs that were not added, and does not remember these: for an [Estimator]
+// that is given packets which nobody has authenticated. An interceptor adds each stream that is bound.
+func WithKnownStreamsOnly() Option {
+	return func(o *options) error { o.knownOnly = true; return nil }
 }
 
 // WithProfile sets the arithmetic; ProfileDefault by default.
