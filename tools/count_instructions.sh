@@ -10,11 +10,12 @@ usage() {
 Usage: tools/count_instructions.sh [--no-streams | --update]
 
 Counts with valgrind's callgrind how many instructions a packet takes through remb_on_packet and remb_on_rtp_packet,
-with each profile: over four reference traces, and over 50 000 packets of 1 to 10 000 SSRCs in turn (left out with
---no-streams). Unlike times these numbers hardly change from run to run. What lies within the two functions counts, the
-sending of REMBs does not. Ends with status 1 if a trace takes more than its limits, if 10 000 SSRCs take more than 1.5
-times what one takes, or if a count is more than 3 % off what $expected has, which is by
-gcc 12 on x86-64. Takes about two minutes.
+with each profile: over four reference traces, over the first 2 s of a call, in which probes are looked for, with 1000
+and 16 000 packets, and over 50 000 packets of 1 to 10 000 SSRCs in turn (left out with --no-streams). Unlike times these
+numbers hardly change from run to run. What lies within the two functions counts, the sending of REMBs does not. Ends
+with status 1 if a trace takes more than its limits, if 10 000 SSRCs take more than 1.5 times what one takes, if a start
+with 16 000 packets takes more than 1.5 times what one with 1000 takes a packet, or if a count is more than 3 % off what
+$expected has, which is by gcc 12 on x86-64. Takes about two minutes.
 
   --update     write that file anew, for a change that is meant to move the counts
 EOF
@@ -75,6 +76,16 @@ show() {
   printf "$row" "$1" "$3" "$packets" "$by_packet" "$by_rtp" "$note"
 }
 
+# show_alike PROFILE INPUT_FORMAT NAME_FORMAT [NUMBER]...: a row for each number. None may take 1.5 times the first.
+show_alike() {
+  local number limits=()
+  for number in "${@:4}"; do
+    # shellcheck disable=SC2059
+    show "$1" "$(printf "$2" "$number")" "$(printf "$3" "$number")" "${limits[@]}"
+    ((${#limits[@]})) || read -ra limits <<<"$(awk -v a="$by_packet" -v b="$by_rtp" 'BEGIN { print 1.5 * a, 1.5 * b }')"
+  done
+}
+
 # shellcheck disable=SC2059
 printf "$row" profile "" packets remb_on_packet remb_on_rtp_packet limits
 for profile in libwebrtc adaptive; do
@@ -83,12 +94,8 @@ for profile in libwebrtc adaptive; do
     [[ $profile == libwebrtc ]] || packet_limit=$((packet_limit * 3 / 2)) rtp_limit=
     show "$profile" "testdata/reference/$name.trace.csv" "$name" "$packet_limit" "$rtp_limit"
   done
-  limits=()
-  for number in "${streams[@]}"; do
-    show "$profile" "$number" "$number SSRCs" "${limits[@]}"
-    # Those of one SSRC are the limits of all others.
-    ((${#limits[@]})) || read -ra limits <<<"$(awk -v a="$by_packet" -v b="$by_rtp" 'BEGIN { print 1.5 * a, 1.5 * b }')"
-  done
+  show_alike "$profile" start:%d "start %d" 1000 16000
+  show_alike "$profile" %d "%d SSRCs" "${streams[@]}"
 done
 if $update; then
   echo "# profile, input, remb_on_packet, remb_on_rtp_packet: instructions a packet. By tools/count_instructions.sh --update." |

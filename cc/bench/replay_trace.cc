@@ -1,8 +1,9 @@
-// replay_trace libwebrtc|adaptive packet|rtp TRACE.csv|STREAMS: gives one estimator with that
-// profile every packet of a trace, or 50 000 of that many SSRCs in turn, through remb_on_packet or
-// remb_on_rtp_packet, and sends the REMBs that become due. Prints the number of those packets. The
-// first packets of the SSRCs in turn go through remb_on_packets, so that a profiler that looks at
-// the other functions does not see them.
+// replay_trace libwebrtc|adaptive packet|rtp TRACE.csv|STREAMS|start:PACKETS: gives one estimator
+// with that profile every packet of a trace, 50 000 of that many SSRCs in turn, or the first 2 s of
+// a call that has so many packets in them, through remb_on_packet or remb_on_rtp_packet, and sends
+// the REMBs that become due. Prints the number of those packets. The first packets of the SSRCs in
+// turn go through remb_on_packets, so that a profiler that looks at the other functions does not
+// see them.
 #include <remb/remb.h>
 
 #include <cstdio>
@@ -20,6 +21,7 @@ namespace remb::bench {
 namespace {
 
 constexpr int kPackets = 50'000;
+constexpr int64_t kStartUs = 2'000'000;
 
 class Player {
  public:
@@ -66,19 +68,28 @@ int PlayTrace(int32_t profile, const std::string& path, bool as_rtp) {
   return static_cast<int>(packets.size());
 }
 
+void PlayNext(Player& player, Traffic& traffic, bool as_rtp) {
+  if (as_rtp) {
+    const std::vector<uint8_t>& rtp = traffic.NextRtp();
+    player.PlayRtp(traffic.now_us(), rtp);
+  } else {
+    player.Play(traffic.NextPacket());
+  }
+}
+
+int PlayStart(int32_t profile, int packets, bool as_rtp) {
+  Player player(profile, as_rtp);
+  Traffic traffic(1, kStartUs / packets);
+  for (int i = 0; i < packets; ++i) PlayNext(player, traffic, as_rtp);
+  return packets;
+}
+
 int PlayStreams(int32_t profile, int streams, bool as_rtp) {
   Player player(profile, as_rtp);
   Traffic traffic(streams);
   // All SSRCs are known then, and the estimator has an estimate.
   for (int i = 0; i < kPackets; ++i) player.WarmUp(traffic.NextPacket());
-  for (int i = 0; i < kPackets; ++i) {
-    if (as_rtp) {
-      const std::vector<uint8_t>& rtp = traffic.NextRtp();
-      player.PlayRtp(traffic.now_us(), rtp);
-    } else {
-      player.Play(traffic.NextPacket());
-    }
-  }
+  for (int i = 0; i < kPackets; ++i) PlayNext(player, traffic, as_rtp);
   return kPackets;
 }
 
@@ -87,14 +98,22 @@ int Run(int argc, char** argv) {
   const bool valid =
       argc == 4 && (is(1, "libwebrtc") || is(1, "adaptive")) && (is(2, "packet") || is(2, "rtp"));
   if (!valid) {
-    std::fprintf(stderr, "usage: replay_trace libwebrtc|adaptive packet|rtp TRACE.csv|STREAMS\n");
+    std::fprintf(stderr,
+                 "usage: replay_trace libwebrtc|adaptive packet|rtp "
+                 "TRACE.csv|STREAMS|start:PACKETS\n");
     return 2;
   }
   const int32_t profile = is(1, "adaptive") ? REMB_PROFILE_ADAPTIVE : REMB_PROFILE_LIBWEBRTC;
   const bool as_rtp = is(2, "rtp");
-  const int streams = std::atoi(argv[3]);
-  std::printf("%d\n", streams > 0 ? PlayStreams(profile, streams, as_rtp)
-                                  : PlayTrace(profile, argv[3], as_rtp));
+  int number = 0;
+  if (std::sscanf(argv[3], "start:%d", &number) == 1 && number > 0) {
+    number = PlayStart(profile, number, as_rtp);
+  } else if ((number = std::atoi(argv[3])) > 0) {
+    number = PlayStreams(profile, number, as_rtp);
+  } else {
+    number = PlayTrace(profile, argv[3], as_rtp);
+  }
+  std::printf("%d\n", number);
   return 0;
 }
 

@@ -11,11 +11,9 @@ constexpr TimeDelta kInitialProbingInterval = TimeDelta::Seconds(2);
 bool AbsSendTimeEstimator::OnPacket(const ReceivedPacket& packet, bool has_send_time, Timestamp now,
                                     Stream* stream, const StreamConfig& config,
                                     StreamTable& streams) {
-  if (stream && !streams.OldestIsIdle(now)) {
-    streams.OnPacket(*stream, packet, now);
-  } else {
-    ExpireAndCount(packet, now, config, streams);
-  }
+  if (streams.OldestIsIdle(now)) Expire(now, stream, streams);
+  if (!stream) stream = streams.Add(packet.ssrc, config);
+  if (stream) streams.OnPacket(*stream, packet, now);
   const TimestampMs arrival(packet.arrival);
   incoming_bitrate_.Update(packet.size, arrival);
   bool update = now >= next_update_;
@@ -27,13 +25,9 @@ bool AbsSendTimeEstimator::OnPacket(const ReceivedPacket& packet, bool has_send_
   return UpdateIf(update, arrival, now);
 }
 
-void AbsSendTimeEstimator::ExpireAndCount(const ReceivedPacket& packet, Timestamp now,
-                                          const StreamConfig& config, StreamTable& streams) {
-  Stream* stream = streams.Find(packet.ssrc);
-  streams.ExpireIdle(now, stream);
+void AbsSendTimeEstimator::Expire(Timestamp now, const Stream* keep, StreamTable& streams) {
+  streams.ExpireIdle(now, keep);
   if (streams.alive_count() == 0) delay_.ResetFilter();
-  if (!stream) stream = streams.Add(packet.ssrc, config);
-  if (stream) streams.OnPacket(*stream, packet, now);
 }
 
 bool AbsSendTimeEstimator::OnProbe(uint32_t abs_send_time, Timestamp arrival, DataSize size,

@@ -24,8 +24,8 @@ class AbsSendTimeEstimator {
       : delay_(DelayDetector::ForAbsSendTime()), partial_(partial) {}
 
   // Takes a packet, handled at `now`; without a send time it counts in the bitrate alone. `stream`
-  // is the packet's as found in the table; `config` is for an SSRC that the table drops or had no
-  // place for. True if a report was made.
+  // is the packet's, nullptr if the table has none; `config` is for one that it had no place for
+  // and may have now. True if a report was made.
   bool OnPacket(const ReceivedPacket& packet, bool has_send_time, Timestamp now, Stream* stream,
                 const StreamConfig& config, StreamTable& streams);
 
@@ -65,8 +65,7 @@ class AbsSendTimeEstimator {
  private:
   static constexpr int kAbsSendTimeUpshift = 8;
 
-  void ExpireAndCount(const ReceivedPacket& packet, Timestamp now, const StreamConfig& config,
-                      StreamTable& streams);
+  void Expire(Timestamp now, const Stream* keep, StreamTable& streams);
   // True if a probe changed the rate.
   bool OnProbe(uint32_t abs_send_time, Timestamp arrival, DataSize size, Timestamp now);
   // An update if it is due, or if over-use asks for one.

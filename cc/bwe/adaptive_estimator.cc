@@ -44,9 +44,7 @@ DataRate ToDataRate(double bps) { return DataRate::BitsPerSec(static_cast<int64_
 }  // namespace
 
 bool AdaptiveEstimator::OnRtpTimestamp(const ReceivedPacket& packet, bool use_transmission_offset,
-                                       Timestamp now, Stream* stream, const StreamConfig& config,
-                                       StreamTable& streams) {
-  if (!Count(packet, now, stream, config, streams)) return false;
+                                       Timestamp now, const Stream* stream, StreamTable& streams) {
   if (!stream || !packet.has_rtp_timestamp()) return false;
   const bool offset = use_transmission_offset && packet.has_transmission_offset();
   const uint32_t timestamp =
@@ -57,13 +55,6 @@ bool AdaptiveEstimator::OnRtpTimestamp(const ReceivedPacket& packet, bool use_tr
   const int64_t delay_us = streams.SendClock(*stream).Delay(
       timestamp, stream->config.clock_rate_hz, packet.arrival, std::max(line_us, base_us), base_us);
   return OnDelay(packet, delay_us, offset, now);
-}
-
-Stream* AdaptiveEstimator::ExpireAndFind(const ReceivedPacket& packet, Timestamp now,
-                                         const StreamConfig& config, StreamTable& streams) {
-  Stream* stream = streams.Find(packet.ssrc);
-  streams.ExpireIdle(now, stream);
-  return stream ? stream : streams.Add(packet.ssrc, config);
 }
 
 bool AdaptiveEstimator::OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now) {

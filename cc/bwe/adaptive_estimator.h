@@ -32,29 +32,41 @@ namespace remb::core {
 
 class AdaptiveEstimator {
  public:
-  // Take a packet, handled at `now`, which is not earlier than before; without a send time it
-  // counts in rates alone. `stream` is the packet's as found in the table; `config` is for an SSRC
-  // that the table drops or had no place for. True if the estimate changed.
+  // Each packet comes in two steps. The first one counts it, handled at `now`, which is not earlier
+  // than before. `stream` is the packet's, nullptr if the table has none; `config` is for one that
+  // it had no place for and may have now. False for a packet that may be a flood's: its stream
+  // lives by it, and no second step comes of it.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Count(const ReceivedPacket& packet, Timestamp now,
+                                          Stream*& stream, const StreamConfig& config,
+                                          StreamTable& streams) {
+    if (ABSL_PREDICT_FALSE(!stream || streams.OldestIsIdle(now))) {
+      stream = streams.ExpireAndAdd(packet.ssrc, now, stream, config);
+    }
+    if (ABSL_PREDICT_TRUE(stream)) {
+      streams.OnPacket(*stream, packet, now);
+      if (ABSL_PREDICT_FALSE(!streams.IsProven(*stream))) return false;
+      if (packet.has_sequence_number()) {
+        ++numbered_;
+        missing_ += stream->missing.OnPacket(packet.sequence_number);
+      }
+    } else if (streams.IsCrowded()) {
+      return false;
+    }
+    packets_.OnPacket(packet.size, packet.arrival);
+    return true;
+  }
+  // The second step takes the packet's send time, if it has one; true if the estimate changed.
   //
   // With `own_send_time` the send time is the packet's, else its frame's, which does not tell how
   // fast the frame was sent.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnAbsSendTime(const ReceivedPacket& packet, bool has_send_time,
-                                                  bool own_send_time, Timestamp now, Stream* stream,
-                                                  const StreamConfig& config,
-                                                  StreamTable& streams) {
-    if (!Count(packet, now, stream, config, streams) || !has_send_time) return false;
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnAbsSendTime(const ReceivedPacket& packet, bool own_send_time,
+                                                  Timestamp now) {
     return OnDelay(packet, AbsSendTimeDelay(packet.abs_send_time, packet.arrival, last_delay_us_),
                    own_send_time, now);
   }
-  // One that may be a flood's: its stream lives by it, and no more comes of it.
-  void OnUnproven(const ReceivedPacket& packet, Timestamp now, Stream* stream,
-                  const StreamConfig& config, StreamTable& streams) {
-    if (!stream || streams.OldestIsIdle(now)) stream = ExpireAndFind(packet, now, config, streams);
-    if (stream) streams.OnPacket(*stream, packet, now);
-  }
   // The table must have room for the stream's clock.
   bool OnRtpTimestamp(const ReceivedPacket& packet, bool use_transmission_offset, Timestamp now,
-                      Stream* stream, const StreamConfig& config, StreamTable& streams);
+                      const Stream* stream, StreamTable& streams);
 
   // The next packet's send time has nothing to do with those before it. The rate stays.
   void RestartClock();
@@ -75,27 +87,6 @@ class AdaptiveEstimator {
   // Jitter seldom lets the delay fall by that from packet to packet.
   static constexpr int64_t kDelayFallUs = 20'000;
 
-  // Finds the stream if it has to. False for what may be a flood's: the stream lives by it, and no
-  // more comes of it.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Count(const ReceivedPacket& packet, Timestamp now,
-                                          Stream*& stream, const StreamConfig& config,
-                                          StreamTable& streams) {
-    if (ABSL_PREDICT_FALSE(!stream || streams.OldestIsIdle(now))) {
-      stream = ExpireAndFind(packet, now, config, streams);
-    }
-    if (ABSL_PREDICT_TRUE(stream)) {
-      streams.OnPacket(*stream, packet, now);
-      if (ABSL_PREDICT_FALSE(!streams.IsProven(*stream))) return false;
-      if (packet.has_sequence_number()) {
-        ++numbered_;
-        missing_ += stream->missing.OnPacket(packet.sequence_number);
-      }
-    } else if (streams.IsCrowded()) {
-      return false;
-    }
-    packets_.OnPacket(packet.size, packet.arrival);
-    return true;
-  }
   // `own_send_time`: see OnAbsSendTime.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnDelay(const ReceivedPacket& packet, int64_t delay_us,
                                             bool own_send_time, Timestamp now) {
@@ -113,8 +104,6 @@ class AdaptiveEstimator {
     return now >= next_update_ && Update(now);
   }
   // What few packets need.
-  static Stream* ExpireAndFind(const ReceivedPacket& packet, Timestamp now,
-                               const StreamConfig& config, StreamTable& streams);
   // False if the packet's times are not to be believed, or by another clock.
   bool OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now);
   bool WasKept(const ReceivedPacket& packet, int64_t delay_us);

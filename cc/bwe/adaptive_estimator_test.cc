@@ -129,10 +129,10 @@ class Path {
     Stream* stream = streams_.Find(ssrc);
     if (!stream) stream = streams_.Add(ssrc, {});
     streams_.ReserveSendClocks();
-    const bool changed =
-        frame_times_only_
-            ? estimator_.OnRtpTimestamp(packet, false, arrival, stream, {}, streams_)
-            : estimator_.OnAbsSendTime(packet, true, true, arrival, stream, {}, streams_);
+    if (!estimator_.Count(packet, arrival, stream, {}, streams_)) return;
+    const bool changed = frame_times_only_
+                             ? estimator_.OnRtpTimestamp(packet, false, arrival, stream, streams_)
+                             : estimator_.OnAbsSendTime(packet, true, arrival);
     if (changed && estimator_.estimate()) {
       pending_.emplace_back(arrival_us + 50'000, estimator_.estimate()->bps());
     }
@@ -409,7 +409,8 @@ class Packets {
         .arrival = arrival};
     Stream* stream = streams_.Find(ssrc);
     if (!stream) stream = streams_.Add(ssrc, {});
-    return estimator_.OnAbsSendTime(packet, has_send_time, true, arrival, stream, {}, streams_);
+    return estimator_.Count(packet, arrival, stream, {}, streams_) && has_send_time &&
+           estimator_.OnAbsSendTime(packet, true, arrival);
   }
   AdaptiveEstimator& estimator() { return estimator_; }
 

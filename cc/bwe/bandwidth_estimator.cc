@@ -23,7 +23,7 @@ BandwidthEstimator::BandwidthEstimator(const Config& config)
   Reset();
 }
 
-Stream* BandwidthEstimator::Prepare(const ReceivedPacket& packet) {
+Stream* BandwidthEstimator::Prepare(const ReceivedPacket& packet, Stream* stream) {
   // With the automatic choice any packet without abs-send-time may be the one that switches.
   const bool may_need_rtp_clock =
       config_.clock == Clock::kAuto ? !packet.has_abs_send_time() : active() == kSingleStream;
@@ -35,7 +35,6 @@ Stream* BandwidthEstimator::Prepare(const ReceivedPacket& packet) {
     }
   }
   if (packet.has_capture_time() && MayUseCaptureTimes()) streams_.ReserveCaptureStates();
-  Stream* stream = streams_.Find(packet.ssrc);
   return stream ? stream : streams_.Add(packet.ssrc, config_.default_stream);
 }
 
@@ -44,19 +43,20 @@ void BandwidthEstimator::Unprepare(const ReceivedPacket& packet) {
   if (stream && !stream->added && !stream->alive) streams_.Remove(packet.ssrc);
 }
 
-bool BandwidthEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now) {
-  const bool reported = AdvanceTo(now);
-
-  // By the adaptive profile a flood does not choose the source of send times either.
-  if (auto* adaptive = std::get_if<kAdaptive>(&estimator_); adaptive && streams_.IsCrowded()) {
-    Stream* stream = streams_.Find(packet.ssrc);
-    if (!stream || !streams_.IsProven(*stream)) {
-      adaptive->OnUnproven(packet, now, stream, config_.default_stream, streams_);
-      return reported;
-    }
+bool BandwidthEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now, Stream* stream) {
+  bool reported = false;
+  if (IsUpdateDue(now)) {
+    reported = RunPeriodicUpdates(now);
+    stream = streams_.Find(packet.ssrc);  // its life may have ended just now
   }
-  if (config_.clock == Clock::kAuto) ChooseByAbsSendTime(packet);
-  const CaptureTime capture_time = TakeCaptureTime(packet);
+  // By the adaptive profile a flood does not choose the source of send times either.
+  if (estimator_.index() == kAdaptive && streams_.IsCrowded() &&
+      !(stream && streams_.IsProven(*stream))) {
+    OnUnproven(packet, now, stream);
+    return false;
+  }
+  if (config_.clock == Clock::kAuto) ChooseByAbsSendTime(packet, stream);
+  const CaptureTime capture_time = TakeCaptureTime(packet, stream);
   if (config_.clock == Clock::kAuto && active() != kAbsSendTime) {
     const bool chosen = capture_choice_.OnPacket(capture_time.on_line(), has_estimate(), now);
     ChangeTo(chosen ? kCaptureTime : kSingleStream);
@@ -66,21 +66,21 @@ bool BandwidthEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now) {
   switch (estimator_.index()) {
     case kAbsSendTime:
       reported_now = std::get<kAbsSendTime>(estimator_)
-                         .OnPacket(packet, packet.has_abs_send_time(), now,
-                                   streams_.Find(packet.ssrc), config_.default_stream, streams_);
+                         .OnPacket(packet, packet.has_abs_send_time(), now, stream,
+                                   config_.default_stream, streams_);
       break;
     case kSingleStream: {
       auto& single_stream = std::get<kSingleStream>(estimator_);
       single_stream.Start(now);
       reported_now = single_stream.OnPacket(packet, now, config_.clock != Clock::kRtpTimestamp,
-                                            config_.default_stream, streams_);
+                                            stream, config_.default_stream, streams_);
       break;
     }
     case kCaptureTime:
-      reported_now = OnCaptureTimePacket(packet, capture_time, now);
+      reported_now = OnCaptureTimePacket(packet, capture_time, now, stream);
       break;
     case kAdaptive:
-      reported_now = OnAdaptivePacket(packet, capture_time, now);
+      reported_now = OnAdaptivePacket(packet, capture_time, now, stream);
       break;
   }
   if (reported_now) OnReport(now);
@@ -88,21 +88,20 @@ bool BandwidthEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now) {
 }
 
 // libwebrtc's choice.
-void BandwidthEstimator::ChooseByAbsSendTime(const ReceivedPacket& packet) {
+void BandwidthEstimator::ChooseByAbsSendTime(const ReceivedPacket& packet, const Stream* stream) {
   if (packet.has_abs_send_time()) {
     packets_without_stamp_ = 0;
-    if (active() != kAbsSendTime) SwitchTo(kAbsSendTime, streams_.Find(packet.ssrc));
+    if (active() != kAbsSendTime) SwitchTo(kAbsSendTime, stream);
   } else if (active() == kAbsSendTime && ++packets_without_stamp_ >= kSwitchThreshold) {
-    SwitchTo(kSingleStream, streams_.Find(packet.ssrc));
+    SwitchTo(kSingleStream, stream);
   }
 }
 
 // Lets the stream's mapping know the packet. With RTP timestamps in use the line goes on: whether
 // it is worth a change hangs on who is on it.
-BandwidthEstimator::CaptureTime BandwidthEstimator::TakeCaptureTime(const ReceivedPacket& packet) {
+BandwidthEstimator::CaptureTime BandwidthEstimator::TakeCaptureTime(const ReceivedPacket& packet,
+                                                                    Stream*& stream) {
   if (!MayUseCaptureTimes()) return {};
-  Stream* stream = streams_.Find(packet.ssrc);
-  // Its life may have ended just now.
   if (!stream && packet.has_capture_time()) {
     stream = streams_.Add(packet.ssrc, config_.default_stream);
   }
@@ -126,28 +125,29 @@ BandwidthEstimator::CaptureTime BandwidthEstimator::TakeCaptureTime(const Receiv
 }
 
 bool BandwidthEstimator::OnCaptureTimePacket(const ReceivedPacket& packet, CaptureTime time,
-                                             Timestamp now) {
+                                             Timestamp now, Stream* stream) {
   auto& estimator = std::get<kCaptureTime>(estimator_);
   if (time.place == CaptureTimeLine::Place::kNewLine) estimator.StartNewTimeLine();
-  return estimator.OnPacket(WithSendTime(packet, time.sent), time.on_line(), now,
-                            streams_.Find(packet.ssrc), config_.default_stream, streams_);
+  return estimator.OnPacket(WithSendTime(packet, time.sent), time.on_line(), now, stream,
+                            config_.default_stream, streams_);
 }
 
 bool BandwidthEstimator::OnAdaptivePacket(const ReceivedPacket& packet, CaptureTime time,
-                                          Timestamp now) {
+                                          Timestamp now, Stream* stream) {
   auto& estimator = std::get<kAdaptive>(estimator_);
-  Stream* stream = streams_.Find(packet.ssrc);
-  const StreamConfig& config = config_.default_stream;
-  if (active() == kSingleStream) {
-    return estimator.OnRtpTimestamp(packet, config_.clock != Clock::kRtpTimestamp, now, stream,
-                                    config, streams_);
+  const bool new_line = time.place == CaptureTimeLine::Place::kNewLine;
+  if (new_line && active() != kSingleStream) estimator.RestartClock();
+  if (!estimator.Count(packet, now, stream, config_.default_stream, streams_)) return false;
+  switch (active()) {
+    case kSingleStream:
+      return estimator.OnRtpTimestamp(packet, config_.clock != Clock::kRtpTimestamp, now, stream,
+                                      streams_);
+    case kCaptureTime:
+      return time.on_line() && estimator.OnAbsSendTime(WithSendTime(packet, time.sent),
+                                                       packet.has_transmission_offset(), now);
+    default:
+      return packet.has_abs_send_time() && estimator.OnAbsSendTime(packet, true, now);
   }
-  const bool captured = active() == kCaptureTime;
-  if (time.place == CaptureTimeLine::Place::kNewLine) estimator.RestartClock();
-  return estimator.OnAbsSendTime(captured ? WithSendTime(packet, time.sent) : packet,
-                                 captured ? time.on_line() : packet.has_abs_send_time(),
-                                 !captured || packet.has_transmission_offset(), now, stream, config,
-                                 streams_);
 }
 
 bool BandwidthEstimator::RunPeriodicUpdates(Timestamp now) {

@@ -72,21 +72,23 @@ class BandwidthEstimator {
     return (stamps & kAskedFor) == ReceivedPacket::kAbsSendTime;
   }
   // Take a plain packet as OnPacket does; of libwebrtc's in the steps that AbsSendTimeEstimator
-  // has.
+  // has, also without a stream if the table has no place for one.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPlainAdaptivePacket(const ReceivedPacket& packet,
-                                                          Stream& stream) {
+                                                          Stream* stream) {
+    auto& adaptive = *std::get_if<kAdaptive>(&estimator_);
+    if (!adaptive.Count(packet, packet.arrival, stream, config_.default_stream, streams_)) {
+      return false;
+    }
     packets_without_stamp_ = 0;
-    const bool changed = std::get_if<kAdaptive>(&estimator_)
-                             ->OnAbsSendTime(packet, true, true, packet.arrival, &stream,
-                                             config_.default_stream, streams_);
+    const bool changed = adaptive.OnAbsSendTime(packet, true, packet.arrival);
     if (changed) OnReport(packet.arrival);
     return changed;
   }
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool CountPlain(uint32_t stamps, uint32_t abs_send_time,
                                                DataSize size, Timestamp now, TimestampMs now_ms,
-                                               Stream& stream) {
+                                               Stream* stream) {
     packets_without_stamp_ = 0;
-    streams_.OnPacket(stream, stamps, size, now);
+    if (stream) streams_.OnPacket(*stream, stamps, size, now);
     return plain_estimator().Count(abs_send_time, size, now_ms);
   }
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool OnPlainGroup(uint32_t abs_send_time, DataSize size,
@@ -100,17 +102,20 @@ class BandwidthEstimator {
   }
   Timestamp QuietUntil() { return plain_estimator().QuietUntil(); }
 
-  // Allocates what a packet will need; gives its stream, nullptr if the table is full. Throws
-  // std::bad_alloc, and then nothing has changed. Unprepare takes it back where the packet is not
-  // to come after all.
-  Stream* Prepare(const ReceivedPacket& packet);
+  // Allocates what a packet will need. `stream` is the packet's, nullptr if the table has none;
+  // gives it, or the one added, nullptr if the table is full. Throws std::bad_alloc, and then
+  // nothing has changed. Unprepare takes it back where the packet is not to come after all.
+  Stream* Prepare(const ReceivedPacket& packet, Stream* stream);
   void Unprepare(const ReceivedPacket& packet);
   // The two ways time goes on. Each runs the periodic updates due by then and gives true if a
-  // report was made. A packet was prepared, and is handled at `now`.
-  bool AdvanceTo(Timestamp now) {
-    return estimator_.index() == kSingleStream && RunPeriodicUpdates(now);
+  // report was made. A packet was prepared, and is handled at `now`; `stream` is what that gave.
+  bool AdvanceTo(Timestamp now) { return IsUpdateDue(now) && RunPeriodicUpdates(now); }
+  bool OnPacket(const ReceivedPacket& packet, Timestamp now, Stream* stream);
+  // Whether a periodic update is due by `now`.
+  bool IsUpdateDue(Timestamp now) const {
+    const auto* single_stream = std::get_if<kSingleStream>(&estimator_);
+    return single_stream && single_stream->next_update() && *single_stream->next_update() <= now;
   }
-  bool OnPacket(const ReceivedPacket& packet, Timestamp now);
 
   // Forgets all that was measured; added streams and the RTT stay, and so does `keep`.
   void Reset(const Stream* keep = nullptr);
@@ -167,10 +172,20 @@ class BandwidthEstimator {
   bool MayUseCaptureTimes() const {
     return config_.clock == Clock::kAuto || config_.clock == Clock::kAbsCaptureTime;
   }
-  void ChooseByAbsSendTime(const ReceivedPacket& packet);
-  CaptureTime TakeCaptureTime(const ReceivedPacket& packet);
-  bool OnCaptureTimePacket(const ReceivedPacket& packet, CaptureTime time, Timestamp now);
-  bool OnAdaptivePacket(const ReceivedPacket& packet, CaptureTime time, Timestamp now);
+  // In all of these `stream` is the packet's, nullptr if the table has none.
+  // One that may be a flood's: its stream lives by it, and no more comes of it.
+  void OnUnproven(const ReceivedPacket& packet, Timestamp now, Stream* stream) {
+    if (!stream || streams_.OldestIsIdle(now)) {
+      stream = streams_.ExpireAndAdd(packet.ssrc, now, stream, config_.default_stream);
+    }
+    if (stream) streams_.OnPacket(*stream, packet, now);
+  }
+  void ChooseByAbsSendTime(const ReceivedPacket& packet, const Stream* stream);
+  CaptureTime TakeCaptureTime(const ReceivedPacket& packet, Stream*& stream);
+  bool OnCaptureTimePacket(const ReceivedPacket& packet, CaptureTime time, Timestamp now,
+                           Stream* stream);
+  bool OnAdaptivePacket(const ReceivedPacket& packet, CaptureTime time, Timestamp now,
+                        Stream* stream);
   bool RunPeriodicUpdates(Timestamp now);
   void OnReport(Timestamp now) {
     ++reports_;

@@ -48,8 +48,8 @@ class Fixture {
         .transmission_offset = offset,
         .size = DataSize::Bytes(kBytes),
         .arrival = now()};
-    estimator_.Prepare(packet);
-    return estimator_.OnPacket(packet, now());
+    Stream* stream = estimator_.Prepare(packet, estimator_.streams().Find(ssrc));
+    return estimator_.OnPacket(packet, now(), stream);
   }
   void SendMany(int count, uint32_t stamps, uint32_t ssrc = 1) {
     for (int i = 0; i < count; ++i) Send(stamps, ssrc);
@@ -234,7 +234,7 @@ TEST_CASE("BandwidthEstimator: a packet that was prepared but does not come leav
                         .arrival = fixture.now()};
   for (uint32_t ssrc : {1u, 2u}) {
     packet.ssrc = ssrc;
-    fixture.estimator().Prepare(packet);
+    fixture.estimator().Prepare(packet, fixture.estimator().streams().Find(ssrc));
     fixture.estimator().Unprepare(packet);
   }
   CHECK(fixture.estimator().streams().Find(1));

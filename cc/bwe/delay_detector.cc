@@ -9,13 +9,13 @@ constexpr int kAbsSendTimeFraction = 26;
 
 }  // namespace
 
-DelayDetector DelayDetector::ForAbsSendTime() {
+DelayDetector::Ticks DelayDetector::ForAbsSendTime() {
   constexpr uint32_t kTicksPerSecond = uint32_t{1} << kAbsSendTimeFraction;
-  return DelayDetector(static_cast<uint32_t>(uint64_t{kGroupLengthMs} * kTicksPerSecond / 1000),
-                       1000.0 / kTicksPerSecond);
+  return {static_cast<uint32_t>(uint64_t{kGroupLengthMs} * kTicksPerSecond / 1000),
+          1000.0 / kTicksPerSecond};
 }
 
-DelayDetector DelayDetector::ForRtpTimestamps(int clock_rate_hz) {
+DelayDetector::Ticks DelayDetector::ForRtpTimestamps(int clock_rate_hz) {
   return {kGroupLengthMs * static_cast<uint32_t>(clock_rate_hz) / 1000, 1000.0 / clock_rate_hz};
 }
 

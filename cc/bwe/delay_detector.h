@@ -26,10 +26,17 @@ struct DelaySignals {
 
 class DelayDetector {
  public:
-  // For abs-send-time shifted left by 8, so that 32-bit arithmetic wraps where it does.
-  static DelayDetector ForAbsSendTime();
-  // For RTP timestamps.
-  static DelayDetector ForRtpTimestamps(int clock_rate_hz);
+  // What send times are counted in.
+  struct Ticks {
+    uint32_t per_group;
+    double ms_per_tick;
+  };
+  // Of abs-send-time shifted left by 8, so that 32-bit arithmetic wraps where it does.
+  static Ticks ForAbsSendTime();
+  // Of RTP timestamps.
+  static Ticks ForRtpTimestamps(int clock_rate_hz);
+
+  DelayDetector(Ticks ticks) : inter_arrival_(ticks.per_group, ticks.ms_per_tick) {}
 
   // Takes a packet if it was sent with the current group; that changes no state.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool JoinsGroup(uint32_t timestamp, TimestampMs arrival,
@@ -65,9 +72,6 @@ class DelayDetector {
   DelaySignals signals() const;
 
  private:
-  DelayDetector(uint32_t group_ticks, double ms_per_tick)
-      : inter_arrival_(group_ticks, ms_per_tick) {}
-
   // In this order, what every packet needs is together: the end of inter_arrival_ and the detector.
   FramePeriodWindow frame_periods_;
   OveruseEstimator estimator_;

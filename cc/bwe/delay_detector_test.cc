@@ -29,7 +29,7 @@ class Sender {
 };
 
 TEST_CASE("DelayDetector: signals are those of the newest pair of groups") {
-  DelayDetector detector = DelayDetector::ForAbsSendTime();
+  DelayDetector detector(DelayDetector::ForAbsSendTime());
   Sender sender;
   CHECK_FALSE(sender.Send(detector));
   CHECK_FALSE(sender.Send(detector, 3));
@@ -71,7 +71,7 @@ TEST_CASE("DelayDetector: a group is 5 ms long") {
 }
 
 TEST_CASE("DelayDetector: a queue that grows is over-use, one that drains under-use") {
-  DelayDetector detector = DelayDetector::ForAbsSendTime();
+  DelayDetector detector(DelayDetector::ForAbsSendTime());
   Sender sender;
   for (int i = 0; i < 100; ++i) sender.Send(detector);
   CHECK(detector.state() == BandwidthUsage::kNormal);
@@ -82,7 +82,7 @@ TEST_CASE("DelayDetector: a queue that grows is over-use, one that drains under-
 }
 
 TEST_CASE("DelayDetector: a reset of the filter leaves the detector as it is") {
-  DelayDetector detector = DelayDetector::ForAbsSendTime();
+  DelayDetector detector(DelayDetector::ForAbsSendTime());
   Sender sender;
   for (int i = 0; i < 100; ++i) sender.Send(detector);
   while (detector.state() != BandwidthUsage::kOverusing) sender.Send(detector, 5);

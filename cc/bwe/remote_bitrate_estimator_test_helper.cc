@@ -42,7 +42,7 @@ class SingleStreamReceiver final : public RemoteBitrateEstimator {
   bool IncomingPacket(const ReceivedPacket& packet, Timestamp now) override {
     FindOrAdd(packet.ssrc);
     streams_.ReserveDetectors();
-    return estimator_.OnPacket(packet, now, false, {}, streams_);
+    return estimator_.OnPacket(packet, now, false, streams_.Find(packet.ssrc), {}, streams_);
   }
   bool Process(Timestamp now) override {
     constexpr TimeDelta kBeforeReport = TimeDelta::Millis(500);

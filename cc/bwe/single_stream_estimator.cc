@@ -3,9 +3,8 @@
 namespace remb::core {
 
 bool SingleStreamEstimator::OnPacket(const ReceivedPacket& packet, Timestamp now,
-                                     bool use_transmission_offset, const StreamConfig& config,
-                                     StreamTable& streams) {
-  Stream* stream = streams.Find(packet.ssrc);
+                                     bool use_transmission_offset, Stream* stream,
+                                     const StreamConfig& config, StreamTable& streams) {
   if (!stream) stream = streams.Add(packet.ssrc, config);
   if (stream) streams.OnPacket(*stream, packet, now);
   const TimestampMs arrival(packet.arrival);

@@ -25,10 +25,11 @@ class SingleStreamEstimator {
     }
   }
   // Takes a packet, handled at `now`; one without RTP timestamp counts in the bitrate alone.
-  // `config` is for an SSRC that the table has dropped or had no place for; the table must have
-  // room for its detector. True if a report was made.
+  // `stream` is the packet's, nullptr if the table has none; `config` is for one that it has
+  // dropped or had no place for. The table must have room for its detector. True if a report was
+  // made.
   bool OnPacket(const ReceivedPacket& packet, Timestamp now, bool use_transmission_offset,
-                const StreamConfig& config, StreamTable& streams);
+                Stream* stream, const StreamConfig& config, StreamTable& streams);
 
   // Runs the periodic updates due by `now`, each at its due time. Gives the time of the last report
   // made, if any, and adds their number to `reports`.

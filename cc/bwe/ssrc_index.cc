@@ -50,9 +50,8 @@ bool SsrcIndex::Fits(uint32_t ssrc) const {
   return false;
 }
 
-void SsrcIndex::Reserve(uint32_t ssrc) {
-  const size_t size = buckets_.size();
-  const bool has_room = 2 * (size_t{count_} + 1) <= size;
+void SsrcIndex::ReserveOther(uint32_t ssrc) {
+  const bool has_room = HasRoom();
   if (has_room && Fits(ssrc)) return;
   SsrcIndex larger = *this;
   for (int tries = 0;; ++tries) {

@@ -2,6 +2,7 @@
 #ifndef CC_BWE_SSRC_INDEX_H_
 #define CC_BWE_SSRC_INDEX_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -37,7 +38,9 @@ class SsrcIndex {
 
   // Makes room for one more SSRC, which is not there. Throws std::bad_alloc, and then nothing has
   // changed.
-  void Reserve(uint32_t ssrc);
+  void Reserve(uint32_t ssrc) {
+    if (!HasRoom() || buckets_[Home(ssrc)].index != kNone) ReserveOther(ssrc);
+  }
   // Adds the SSRC that room was made for.
   void Insert(uint32_t ssrc, int32_t index);
   // Removes one that is there.
@@ -59,6 +62,8 @@ class SsrcIndex {
   uint32_t DistanceAt(uint32_t i) const {
     return (i - Home(buckets_[i].ssrc)) & (static_cast<uint32_t>(buckets_.size()) - 1);
   }
+  bool HasRoom() const { return 2 * (size_t{count_} + 1) <= buckets_.size(); }
+  void ReserveOther(uint32_t ssrc);
   bool Fits(uint32_t ssrc) const;
   void ChangeHash();
   bool Rebuild(const Buckets& from);

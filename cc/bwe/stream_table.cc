@@ -1,6 +1,7 @@
 #include "cc/bwe/stream_table.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace remb::core {
 namespace {
@@ -52,10 +53,6 @@ void StreamTable::ReserveOne(uint32_t ssrc) {
   newest_ = newest != kNone ? &places_[newest] : nullptr;
 }
 
-Stream* StreamTable::Add(uint32_t ssrc, const StreamConfig& config) {
-  return size_ - added_count_ < max_streams_ ? Place(ssrc, config) : nullptr;
-}
-
 Stream* StreamTable::AddByUser(uint32_t ssrc, const StreamConfig& config) {
   Stream* stream = Find(ssrc);
   if (!stream || !stream->added) {
@@ -79,7 +76,7 @@ Stream* StreamTable::Place(uint32_t ssrc, const StreamConfig& config) {
   if (index != kNone) {
     // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a place that is free is in the table
     free_ = places_[index].newer;
-    places_[index] = Stream();
+    std::construct_at(&places_[index]);  // quicker than an assignment, which copies
   } else {
     index = static_cast<int32_t>(streams_.size());
     streams_.emplace_back();
@@ -102,7 +99,7 @@ void StreamTable::ReserveDetectors() {
 
 DelayDetector& StreamTable::Detector(const Stream& stream) {
   std::optional<DelayDetector>& detector = detectors_[IndexOf(stream)];
-  if (!detector) detector = DelayDetector::ForRtpTimestamps(stream.config.clock_rate_hz);
+  if (!detector) detector.emplace(DelayDetector::ForRtpTimestamps(stream.config.clock_rate_hz));
   return *detector;
 }
 
@@ -174,6 +171,12 @@ void StreamTable::ExpireAll(const Stream* keep) {
   while (oldest_) Expire(*oldest_, keep == oldest_);
 }
 
+Stream* StreamTable::ExpireAndAdd(uint32_t ssrc, Timestamp now, Stream* stream,
+                                  const StreamConfig& config) {
+  ExpireIdle(now, stream);
+  return stream ? stream : Add(ssrc, config);
+}
+
 void StreamTable::ForgetTimes() {
   for (Stream& stream : streams_) stream.last_packet = Stream::kNever;
   std::fill(captures_.begin(), captures_.end(), CaptureState());
@@ -230,7 +233,6 @@ int StreamTable::MostRecent(Timestamp now, std::span<uint32_t> ssrcs) const {
 
 void StreamTable::Free(Stream& stream) {
   index_.Erase(stream.ssrc);
-  stream = Stream();
   stream.newer = free_;
   free_ = PlaceOf(stream);
   --size_;

@@ -98,7 +98,9 @@ class StreamTable {
 
   // Adds an SSRC that is not there, as one that was heard; it is not alive yet. nullptr if
   // max_streams of these are there.
-  Stream* Add(uint32_t ssrc, const StreamConfig& config);
+  Stream* Add(uint32_t ssrc, const StreamConfig& config) {
+    return size_ - added_count_ < max_streams_ ? Place(ssrc, config) : nullptr;
+  }
   // The same for one that the user adds, and for one that is there already. These have places of
   // their own, as many again, so that silent ones do not keep others out.
   Stream* AddByUser(uint32_t ssrc, const StreamConfig& config);
@@ -154,6 +156,10 @@ class StreamTable {
   // place also if it was not added, for a new life.
   void ExpireIdle(Timestamp now, const Stream* keep = nullptr);
   void ExpireAll(const Stream* keep = nullptr);
+  // The same for a stream that was added by the user and is alive.
+  void EndLife(Stream& stream) { Expire(stream, true); }
+  // ExpireIdle for a packet's stream, which is nullptr if there is none: then it is added.
+  Stream* ExpireAndAdd(uint32_t ssrc, Timestamp now, Stream* stream, const StreamConfig& config);
   // Forgets when streams were heard, and what was counted.
   void ForgetTimes();  // and their capture states
   void ResetCounts();

@@ -31,7 +31,13 @@ void Estimator::Reset() {
 }
 
 bool Estimator::AddStream(uint32_t ssrc, const StreamConfig& config) {
-  return streams().AddByUser(ssrc, config) != nullptr;
+  Stream* stream = streams().AddByUser(ssrc, config);
+  if (!stream) return false;
+  if (stream->alive && LeavesOut(*stream)) {
+    streams().EndLife(*stream);  // by packets that counted
+    CheckRemb();
+  }
+  return true;
 }
 
 bool Estimator::RemoveStream(uint32_t ssrc) {
@@ -43,37 +49,46 @@ bool Estimator::RemoveStream(uint32_t ssrc) {
 
 // Whether it was a plain packet of this profile, and then its facts.
 template <Estimator::Profile kProfile>
-bool Estimator::TakePlain(const ReceivedPacket& packet, Facts& facts) {
+bool Estimator::TakePlain(const ReceivedPacket& packet, Stream& stream, Facts& facts) {
   if (!IsPlainTime<kProfile>(packet.arrival)) return false;
-  Stream* stream = streams().FindWithNewest(packet.ssrc);
-  if (!stream || LeavesOut(*stream) || !HasPlainStamps(packet.stamps)) return false;
+  if (LeavesOut(stream) || !HasPlainStamps(packet.stamps)) return false;
   facts = OnPlainPacket<kProfile>(packet.stamps, packet.abs_send_time, packet.sequence_number,
-                                  packet.size, packet.arrival, *stream);
+                                  packet.size, packet.arrival, stream);
   return true;
 }
 
-Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet) {
-  // Those of an array come here too.
-  Facts facts;
-  if (TakePlain<Profile::kLibwebrtc>(packet, facts)) return facts;
-  if (TakePlain<Profile::kAdaptive>(packet, facts)) return facts;
+Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet, Stream* stream) {
+  if (stream) {
+    // Those of an array come here too.
+    Facts facts;
+    if (TakePlain<Profile::kLibwebrtc>(packet, *stream, facts)) return facts;
+    if (TakePlain<Profile::kAdaptive>(packet, *stream, facts)) return facts;
+  } else if (known_streams_only_) {
+    return OnUnknownPacket(packet.arrival);
+  } else if (IsPlainTime<Profile::kLibwebrtc>(packet.arrival) && HasPlainStamps(packet.stamps)) {
+    stream = streams().Add(packet.ssrc, bandwidth_.config().default_stream);
+    return OnPlainLibwebrtcPacket(packet.stamps, packet.abs_send_time, packet.size, packet.arrival,
+                                  stream);
+  }
+  return OnOtherPacket(packet, stream);
+}
+
+Estimator::Facts Estimator::OnOtherPacket(ReceivedPacket& packet, Stream* stream) {
   quiet_until_ = Timestamp::Micros(0);
-  if (IsUnknown(packet)) return OnUnknownPacket(packet);
-  Stream* stream = bandwidth_.Prepare(packet);
-  if (packet.arrival < now_) OnOlderPacket(packet, stream);
+  stream = bandwidth_.Prepare(packet, stream);
+  if (packet.arrival < now_) packet.arrival = TimeOfOlderPacket(packet.arrival, stream);
   now_ = packet.arrival;
   if (stream) {
     if (LeavesOut(*stream)) {
       stream->stamps = static_cast<uint8_t>(packet.stamps);
-      const Facts left_out = AdvanceTo(now_);
-      if (!stream->alive) stream->last_packet = now_;  // else it has its place by its last one
-      return left_out;
+      stream->last_packet = now_;
+      return AdvanceTo(now_);
     }
   } else if (remb_due_) {
     next_remb_check_ = now_;  // keeps no stream alive, so what was due need not be any more
   }
   Count(packet.size);
-  const bool updated = bandwidth_.OnPacket(packet, now_);
+  const bool updated = bandwidth_.OnPacket(packet, now_, stream);
   const bool started_afresh = bandwidth_.TakeStartedAfresh();
   if (updated || started_afresh || now_ >= next_remb_check_) CheckRemb();
   return ToFacts(updated);
@@ -92,7 +107,7 @@ ABSL_ATTRIBUTE_NOINLINE Estimator::Facts Estimator::OnPlainAdaptivePacket(uint32
                                  .sequence_number = sequence_number,
                                  .size = size,
                                  .arrival = now_};
-  const bool updated = bandwidth_.OnPlainAdaptivePacket(packet, stream);
+  const bool updated = bandwidth_.OnPlainAdaptivePacket(packet, &stream);
   if (updated || now_ >= next_remb_check_) CheckRemb();
   return ToFacts(updated);
 }
@@ -115,21 +130,18 @@ ABSL_ATTRIBUTE_NOINLINE Estimator::Facts Estimator::UpdateAfterPlainPacket(uint3
   return ToFacts(updated);
 }
 
-// It tells the time, and no more.
-Estimator::Facts Estimator::OnUnknownPacket(ReceivedPacket& packet) {
-  if (packet.arrival < now_) OnOlderPacket(packet, nullptr);
-  return AdvanceTo(packet.arrival);
+ABSL_ATTRIBUTE_NOINLINE Estimator::Facts Estimator::AdvanceByUnknownPacket(Timestamp arrival) {
+  if (arrival < now_) arrival = TimeOfOlderPacket(arrival, nullptr);
+  return AdvanceTo(arrival);
 }
 
-void Estimator::OnOlderPacket(ReceivedPacket& packet, const Stream* stream) {
-  if (now_ - packet.arrival <= kMaxStepBack) {
-    packet.arrival = now_;
-    return;
-  }
+Timestamp Estimator::TimeOfOlderPacket(Timestamp arrival, const Stream* stream) {
+  if (now_ - arrival <= kMaxStepBack) return now_;
   bandwidth_.OnClockSetBack(stream);
-  scheduler_.Rebase(packet.arrival);
-  now_ = packet.arrival;
+  scheduler_.Rebase(arrival);
+  now_ = arrival;
   CheckRemb();
+  return arrival;
 }
 
 Estimator::Facts Estimator::AdvanceTo(Timestamp now) {
@@ -166,22 +178,31 @@ BandwidthUsage Estimator::StateOf(const Stream& stream) const {
 }
 
 bool Estimator::CheckRemb() {
+  constexpr Timestamp kNever = Timestamp::Micros(std::numeric_limits<int64_t>::max());
   quiet_until_ = Timestamp::Micros(0);
-  const std::optional<DataRate> current = rate();
-  // Without a rate the next packet may bring one: a first stream that comes alive.
-  const Timestamp due = current ? scheduler_.NextDue(*current) : now_;
-  remb_due_ = current && now_ >= due ? kRembDue : 0;
-  next_remb_check_ = remb_due_ ? Timestamp::Micros(std::numeric_limits<int64_t>::max()) : due;
+  remb_due_ = 0;
+  const std::optional<DataRate> estimate = bandwidth_.estimate();
+  if (!estimate) {
+    next_remb_check_ = kNever;  // an update brings one
+  } else if (streams().AnyAliveAt(now_)) {
+    const Timestamp due = scheduler_.NextDue(WithinLimits(*estimate));
+    if (now_ >= due) remb_due_ = kRembDue;
+    next_remb_check_ = remb_due_ ? kNever : due;
+  } else {
+    next_remb_check_ = now_;  // the next packet may bring one: a first stream that comes alive
+  }
   return remb_due_;
 }
 
 std::optional<DataRate> Estimator::rate() const {
-  std::optional<DataRate> rate = bandwidth_.estimate();
-  if (!rate || !streams().AnyAliveAt(now_)) return std::nullopt;
-  // The one place where the limits are applied.
-  *rate = std::max(*rate, min_bitrate_);
-  *rate = std::min(*rate, max_bitrate().value_or(kMaxBitrate));
-  return rate;
+  const std::optional<DataRate> estimate = bandwidth_.estimate();
+  if (!estimate || !streams().AnyAliveAt(now_)) return std::nullopt;
+  return WithinLimits(*estimate);
+}
+
+// The one place where they are applied.
+DataRate Estimator::WithinLimits(DataRate rate) const {
+  return std::min(std::max(rate, min_bitrate_), max_bitrate().value_or(kMaxBitrate));
 }
 
 std::optional<Timestamp> Estimator::NextPoll() const {

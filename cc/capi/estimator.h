@@ -41,40 +41,48 @@ class Estimator {
   bool AddStream(uint32_t ssrc, const StreamConfig& config);
   // False if there is none.
   bool RemoveStream(uint32_t ssrc);
-  // Takes a packet; the rule of time may change its times. Throws std::bad_alloc, and then nothing
-  // has changed; not for a packet that was prepared, as in BandwidthEstimator.
-  Facts OnPacket(ReceivedPacket& packet);
+  // Takes a packet; the rule of time may change its times. `stream` is the packet's, nullptr if the
+  // table has none. Throws std::bad_alloc, and then nothing has changed; not for a packet that was
+  // prepared, as in BandwidthEstimator.
+  Facts OnPacket(ReceivedPacket& packet, Stream* stream);
+  // The same for a packet that is left out because its SSRC was not added: it tells the time, and
+  // no more.
+  Facts OnUnknownPacket(Timestamp arrival) {
+    // Most change nothing, as is known before.
+    const bool as_before =
+        streams().AnyAliveAt(arrival) ? arrival < next_remb_check_ : remb_due_ == 0;
+    if (ABSL_PREDICT_FALSE(!as_before || arrival < now_ || bandwidth_.IsUpdateDue(arrival))) {
+      return AdvanceByUnknownPacket(arrival);
+    }
+    now_ = arrival;
+    return remb_due_;
+  }
+  // Whether all packets are whose SSRC is not in the table.
+  bool LeavesOutUnknown() const { return known_streams_only_; }
   // The same for most packets, with less, as it is the profile's own: OnPlainPacket, where
-  // IsPlainTime holds at the packet's arrival, the table has `stream` for it, which is not left
-  // out, and the stamps are plain. Never throws. No time beyond Timestamp::Max is plain.
+  // IsPlainTime holds at the packet's arrival, `stream` is not left out, and the stamps are plain.
+  // Never throws. No time beyond Timestamp::Max is plain.
   template <Profile kProfile>
   bool IsPlainTime(Timestamp arrival) {
     return arrival >= now_ && bandwidth_.IsPlainTime<kProfile>(arrival);
   }
   static bool HasPlainStamps(uint32_t stamps) { return BandwidthEstimator::HasPlainStamps(stamps); }
-  // Whether the packet is left out because its SSRC was not added.
-  bool IsUnknown(const ReceivedPacket& packet) const {
-    return known_streams_only_ && !streams().Find(packet.ssrc);
-  }
   // Whether the stream's packets do not count.
   bool LeavesOut(const Stream& stream) const { return stream.config.audio && !count_audio_; }
   template <Profile kProfile>
   ABSL_ATTRIBUTE_ALWAYS_INLINE Facts OnPlainPacket(uint32_t stamps, uint32_t abs_send_time,
                                                    uint16_t sequence_number, DataSize size,
                                                    Timestamp now, Stream& stream) {
-    now_ = now;
-    Count(size);
     if (kProfile == Profile::kAdaptive) {
+      now_ = now;
+      Count(size);
       return OnPlainAdaptivePacket(stamps, abs_send_time, sequence_number, size, stream);
     }
-    const TimestampMs now_ms(now);
-    const bool joined = bandwidth_.CountPlain(stamps, abs_send_time, size, now, now_ms, stream);
-    if (!joined) return OnPlainGroup(abs_send_time, size, now_ms);
-    if (ABSL_PREDICT_TRUE(now < quiet_until_)) return remb_due_;
-    return UpdateAfterPlainPacket(abs_send_time, size, now_ms);
+    return OnPlainLibwebrtcPacket(stamps, abs_send_time, size, now, &stream);
   }
   void Prepare(const ReceivedPacket& packet) {
-    if (!IsUnknown(packet)) bandwidth_.Prepare(packet);
+    Stream* stream = streams().Find(packet.ssrc);
+    if (stream || !known_streams_only_) bandwidth_.Prepare(packet, stream);
   }
   void Unprepare(const ReceivedPacket& packet) { bandwidth_.Unprepare(packet); }
   Facts AdvanceTo(Timestamp now);
@@ -109,15 +117,30 @@ class Estimator {
     ++packets_;
     bytes_ = bytes_ + size;
   }
-  Facts OnPlainAdaptivePacket(uint32_t stamps, uint32_t abs_send_time, uint16_t sequence_number,
-                              DataSize size, Stream& stream);
   Facts OnPlainGroup(uint32_t abs_send_time, DataSize size, TimestampMs now_ms);
   Facts UpdateAfterPlainPacket(uint32_t abs_send_time, DataSize size, TimestampMs now_ms);
+  // `stream`: nullptr if the table has no place for the packet's.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Facts OnPlainLibwebrtcPacket(uint32_t stamps, uint32_t abs_send_time,
+                                                            DataSize size, Timestamp now,
+                                                            Stream* stream) {
+    now_ = now;
+    Count(size);
+    const TimestampMs now_ms(now);
+    const bool joined = bandwidth_.CountPlain(stamps, abs_send_time, size, now, now_ms, stream);
+    if (!joined) return OnPlainGroup(abs_send_time, size, now_ms);
+    if (ABSL_PREDICT_TRUE(now < quiet_until_)) return remb_due_;
+    return UpdateAfterPlainPacket(abs_send_time, size, now_ms);
+  }
+  Facts OnPlainAdaptivePacket(uint32_t stamps, uint32_t abs_send_time, uint16_t sequence_number,
+                              DataSize size, Stream& stream);
   template <Profile kProfile>
-  bool TakePlain(const ReceivedPacket& packet, Facts& facts);
-  Facts OnUnknownPacket(ReceivedPacket& packet);
-  void OnOlderPacket(ReceivedPacket& packet, const Stream* stream);
+  bool TakePlain(const ReceivedPacket& packet, Stream& stream, Facts& facts);
+  Facts OnOtherPacket(ReceivedPacket& packet, Stream* stream);
+  Facts AdvanceByUnknownPacket(Timestamp arrival);
+  // The time that a packet is taken at, by the rule of time.
+  Timestamp TimeOfOlderPacket(Timestamp arrival, const Stream* stream);
   bool CheckRemb();
+  DataRate WithinLimits(DataRate rate) const;
 
   DataRate min_bitrate_;
   RembScheduler scheduler_;

@@ -41,7 +41,7 @@ class Fixture {
                           .transmission_offset = 0,
                           .size = DataSize::Bytes(1000),
                           .arrival = now()};
-    return estimator_.OnPacket(packet);
+    return estimator_.OnPacket(packet, estimator_.streams().Find(packet.ssrc));
   }
   // Until there is an estimate, and a REMB due.
   void SendUntilDue() {
@@ -123,7 +123,7 @@ int64_t ConvergedBps(TimeDelta remb_interval) {
                             .transmission_offset = 0,
                             .size = DataSize::Bytes(sent.bytes),
                             .arrival = Timestamp::Micros(sent.arrival_us + kDelayUs)};
-      facts = estimator.OnPacket(packet);
+      facts = estimator.OnPacket(packet, estimator.streams().Find(packet.ssrc));
       on_the_way.pop_front();
     }
     if (facts & Estimator::kRembDue) {
@@ -246,14 +246,14 @@ TEST_CASE("Estimator: a packet older by a second at most is taken at the newest 
                       .transmission_offset = 0,
                       .size = DataSize::Bytes(1000),
                       .arrival = fixture.now() - TimeDelta::Seconds(1)};
-  fixture.estimator().OnPacket(late);
+  fixture.estimator().OnPacket(late, fixture.estimator().streams().Find(late.ssrc));
   CHECK(late.arrival == fixture.now());
   CHECK(fixture.estimator().rate());
   // A microsecond more, and the clock was set back: all that was measured is gone, what was sent
   // is not.
   late.arrival = fixture.now() - TimeDelta::Seconds(1) - TimeDelta::Micros(1);
   const Timestamp arrival = late.arrival;
-  fixture.estimator().OnPacket(late);
+  fixture.estimator().OnPacket(late, fixture.estimator().streams().Find(late.ssrc));
   CHECK(late.arrival == arrival);
   CHECK_FALSE(fixture.estimator().rate());
   REQUIRE(fixture.estimator().scheduler().last_sent());

@@ -26,109 +26,150 @@ static_assert(REMB_MAX_TIME_US == Timestamp::Max().us());
 
 using Profile = Estimator::Profile;
 
-int32_t OnPacket(Estimator& core, ReceivedPacket packet) {
+int32_t OnPacket(Estimator& core, ReceivedPacket& packet, Stream* stream) {
   try {
-    return core.OnPacket(packet);
+    return core.OnPacket(packet, stream);
   } catch (const std::bad_alloc&) {
     return REMB_ERR_NO_MEMORY;
   }
 }
 
-// Whether it was a plain packet of this profile, and then its facts.
-template <Profile kProfile>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool TakePlainPacket(remb_estimator* estimator,
-                                                         const remb_packet* packet,
-                                                         int32_t& facts) {
-  if (ABSL_PREDICT_FALSE(!estimator || !packet || packet->struct_size != sizeof(remb_packet))) {
-    return false;
-  }
-  Estimator& core = estimator->core;
-  const Timestamp now = Timestamp::Micros(packet->arrival_us);
-  if (ABSL_PREDICT_FALSE(!core.IsPlainTime<kProfile>(now) || !IsUsualPacket(*packet))) return false;
-  Stream* stream = core.streams().FindWithNewest(packet->ssrc);
-  if (ABSL_PREDICT_FALSE(!stream || core.LeavesOut(*stream) ||
-                         !Estimator::HasPlainStamps(packet->stamps))) {
-    return false;
-  }
-  facts = core.OnPlainPacket<kProfile>(packet->stamps, packet->abs_send_time,
-                                       static_cast<uint16_t>(packet->sequence_number),
-                                       DataSize::Bytes(packet->payload_bytes), now, *stream);
-  return true;
-}
+// Each way in is a chain of functions with the caller's arguments, of which one that finds that a
+// packet is not its own calls the next in its place: plain packets of the libwebrtc profile, which
+// come first, need no stack and do not pay for others.
 
-// The same for bytes.
-template <Profile kProfile>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool TakePlainRtpPacket(remb_estimator* estimator,
-                                                            int64_t now_us, const uint8_t* data,
-                                                            int32_t size, int32_t& facts) {
-  if (ABSL_PREDICT_FALSE(!estimator || !data ||
-                         static_cast<uint32_t>(size) - kUsualRtpHeaderBytes >
-                             kMaxRtpBytes - kUsualRtpHeaderBytes)) {
-    return false;
-  }
-  Estimator& core = estimator->core;
-  const Timestamp now = Timestamp::Micros(now_us);
-  if (ABSL_PREDICT_FALSE(!core.IsPlainTime<kProfile>(now))) return false;
-  const RtpHeader header = ParseUsualRtpHeader({data, static_cast<size_t>(size)});
-  if (ABSL_PREDICT_FALSE(!header.is_rtp)) return false;
-  Stream* stream = core.streams().FindWithNewest(header.ssrc);
-  if (ABSL_PREDICT_FALSE(!stream)) return false;
-  const UsualRtpExtensions extensions = ParseUsualRtpExtensions(
-      header, stream->config.abs_send_time_id, stream->config.transmission_offset_id);
-  const bool has_abs_send_time = extensions.present & UsualRtpExtensions::kAbsSendTime;
-  if (ABSL_PREDICT_FALSE(!has_abs_send_time || core.LeavesOut(*stream))) return false;
-  facts = core.OnPlainPacket<kProfile>(kRtpStamps | extensions.present, extensions.abs_send_time,
-                                       header.sequence_number,
-                                       DataSize::Bytes(header.payload_bytes), now, *stream);
-  return true;
-}
-
-// Any packet. Out of line and with nothing but the caller's arguments, so that plain ones of the
-// libwebrtc profile do not pay for others.
 ABSL_ATTRIBUTE_NOINLINE int32_t OnOtherPacket(remb_estimator* estimator,
                                               const remb_packet* packet) {
-  int32_t facts;
-  if (TakePlainPacket<Profile::kAdaptive>(estimator, packet, facts)) return facts;
   if (!estimator || !packet) return REMB_ERR_NULL;
+  Estimator& core = estimator->core;
   remb_packet copy;
   int32_t status = CopyIn(packet, copy);
   if (status == REMB_OK) status = CheckPacket(copy);
-  return status == REMB_OK ? OnPacket(estimator->core, ToReceivedPacket(copy)) : status;
+  if (status != REMB_OK) return status;
+  ReceivedPacket received = ToReceivedPacket(copy);
+  return OnPacket(core, received, core.streams().Find(received.ssrc));
+}
+
+// Takes a plain packet of the profile; kOther takes any other.
+template <Profile kProfile, int32_t (*kOther)(remb_estimator*, const remb_packet*)>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPlainPacketOr(remb_estimator* estimator,
+                                                            const remb_packet* packet) {
+  if (ABSL_PREDICT_FALSE(!estimator || !packet || packet->struct_size != sizeof(remb_packet))) {
+    return kOther(estimator, packet);
+  }
+  Estimator& core = estimator->core;
+  const Timestamp now = Timestamp::Micros(packet->arrival_us);
+  if (ABSL_PREDICT_FALSE(!core.IsPlainTime<kProfile>(now) || !IsUsualPacket(*packet))) {
+    return kOther(estimator, packet);
+  }
+  Stream* stream = core.streams().FindWithNewest(packet->ssrc);
+  if (ABSL_PREDICT_FALSE(!stream || core.LeavesOut(*stream) ||
+                         !Estimator::HasPlainStamps(packet->stamps))) {
+    return kOther(estimator, packet);
+  }
+  return core.OnPlainPacket<kProfile>(packet->stamps, packet->abs_send_time,
+                                      static_cast<uint16_t>(packet->sequence_number),
+                                      DataSize::Bytes(packet->payload_bytes), now, *stream);
+}
+
+ABSL_ATTRIBUTE_NOINLINE int32_t OnAdaptivePacket(remb_estimator* estimator,
+                                                 const remb_packet* packet) {
+  return OnPlainPacketOr<Profile::kAdaptive, OnOtherPacket>(estimator, packet);
+}
+
+// Reads extensions that are not the usual ones.
+ABSL_ATTRIBUTE_NOINLINE void TakeExtensions(const RtpHeader& header, const StreamConfig& config,
+                                            ReceivedPacket& packet) {
+  const RtpExtensions extensions =
+      ParseRtpExtensions(header, {.abs_send_time = config.abs_send_time_id,
+                                  .transmission_offset = config.transmission_offset_id,
+                                  .abs_capture_time = RtpExtensionId(config.abs_capture_time_id)});
+  if (extensions.abs_send_time) {
+    packet.stamps |= REMB_STAMP_ABS_SEND_TIME;
+    packet.abs_send_time = *extensions.abs_send_time;
+  }
+  if (extensions.transmission_offset) {
+    packet.stamps |= REMB_STAMP_TRANSMISSION_OFFSET;
+    packet.transmission_offset = *extensions.transmission_offset;
+  }
+  if (const std::optional<AbsCaptureTime>& stamp = extensions.abs_capture_time) {
+    packet.stamps |= REMB_STAMP_ABS_CAPTURE_TIME;
+    if (stamp->clock_offset) packet.stamps |= REMB_STAMP_CAPTURE_CLOCK_OFFSET;
+    packet.capture_time = ToSenderClock(stamp->capture_time, stamp->clock_offset.value_or(0));
+  }
+}
+
+// Takes a packet by its header. `stream` is its SSRC's, nullptr if the table has none.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnHeader(Estimator& core, int64_t now_us,
+                                                     const RtpHeader& header, Stream* stream) {
+  if (!stream && core.LeavesOutUnknown()) return core.OnUnknownPacket(Timestamp::Micros(now_us));
+  const StreamConfig& config = stream ? stream->config : core.bandwidth().config().default_stream;
+  const UsualRtpExtensions usual =
+      ParseUsualRtpExtensions(header, config.abs_send_time_id, config.transmission_offset_id);
+  ReceivedPacket packet = {.ssrc = header.ssrc,
+                           .stamps = kRtpStamps | usual.present,
+                           .abs_send_time = usual.abs_send_time,
+                           .rtp_timestamp = header.timestamp,
+                           .transmission_offset = usual.transmission_offset,
+                           .sequence_number = header.sequence_number,
+                           .size = DataSize::Bytes(header.payload_bytes),
+                           .arrival = Timestamp::Micros(now_us)};
+  if (!usual.present && !header.extension.empty()) TakeExtensions(header, config, packet);
+  return OnPacket(core, packet, stream);
 }
 
 ABSL_ATTRIBUTE_NOINLINE int32_t OnOtherRtpPacket(remb_estimator* estimator, int64_t now_us,
                                                  const uint8_t* data, int32_t size) {
-  int32_t facts;
-  if (TakePlainRtpPacket<Profile::kAdaptive>(estimator, now_us, data, size, facts)) return facts;
   if (!estimator || !data) return REMB_ERR_NULL;
   if (static_cast<uint32_t>(size) > kMaxRtpBytes) return REMB_ERR_ARGUMENT;
   if (!IsTime(now_us)) return REMB_ERR_TIME;
   const RtpHeader header = ParseRtpHeader({data, static_cast<size_t>(size)});
   if (!header.is_rtp) return REMB_ERR_MALFORMED;
   Estimator& core = estimator->core;
-  const Stream* stream = core.streams().Find(header.ssrc);
-  const StreamConfig& config = stream ? stream->config : core.bandwidth().config().default_stream;
-  const RtpExtensions extensions =
-      ParseRtpExtensions(header, {.abs_send_time = config.abs_send_time_id,
-                                  .transmission_offset = config.transmission_offset_id,
-                                  .abs_capture_time = RtpExtensionId(config.abs_capture_time_id)});
-  uint32_t stamps = kRtpStamps;
-  if (extensions.abs_send_time) stamps |= REMB_STAMP_ABS_SEND_TIME;
-  if (extensions.transmission_offset) stamps |= REMB_STAMP_TRANSMISSION_OFFSET;
-  ReceivedPacket packet = {.ssrc = header.ssrc,
-                           .stamps = stamps,
-                           .abs_send_time = extensions.abs_send_time.value_or(0),
-                           .rtp_timestamp = header.timestamp,
-                           .transmission_offset = extensions.transmission_offset.value_or(0),
-                           .sequence_number = header.sequence_number,
-                           .size = DataSize::Bytes(header.payload_bytes),
-                           .arrival = Timestamp::Micros(now_us)};
-  if (const std::optional<AbsCaptureTime>& stamp = extensions.abs_capture_time) {
-    packet.stamps |= REMB_STAMP_ABS_CAPTURE_TIME;
-    if (stamp->clock_offset) packet.stamps |= REMB_STAMP_CAPTURE_CLOCK_OFFSET;
-    packet.capture_time = ToSenderClock(stamp->capture_time, stamp->clock_offset.value_or(0));
+  return OnHeader(core, now_us, header, core.streams().Find(header.ssrc));
+}
+
+// A packet with the usual header, of an SSRC that the table does not have: it is not looked for
+// again.
+ABSL_ATTRIBUTE_NOINLINE int32_t OnUnheardRtpPacket(remb_estimator* estimator, int64_t now_us,
+                                                   const uint8_t* data, int32_t size) {
+  const RtpHeader header = ParseUsualRtpHeader({data, static_cast<size_t>(size)});
+  return OnHeader(estimator->core, now_us, header, nullptr);
+}
+
+// Takes a plain packet of the profile; kOther takes any other.
+template <Profile kProfile, int32_t (*kOther)(remb_estimator*, int64_t, const uint8_t*, int32_t)>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPlainRtpPacketOr(remb_estimator* estimator,
+                                                               int64_t now_us, const uint8_t* data,
+                                                               int32_t size) {
+  if (ABSL_PREDICT_FALSE(!estimator || !data ||
+                         static_cast<uint32_t>(size) - kUsualRtpHeaderBytes >
+                             kMaxRtpBytes - kUsualRtpHeaderBytes)) {
+    return kOther(estimator, now_us, data, size);
   }
-  return OnPacket(core, packet);
+  Estimator& core = estimator->core;
+  const Timestamp now = Timestamp::Micros(now_us);
+  if (ABSL_PREDICT_FALSE(!core.IsPlainTime<kProfile>(now))) {
+    return kOther(estimator, now_us, data, size);
+  }
+  const RtpHeader header = ParseUsualRtpHeader({data, static_cast<size_t>(size)});
+  if (ABSL_PREDICT_FALSE(!header.is_rtp)) return kOther(estimator, now_us, data, size);
+  Stream* stream = core.streams().FindWithNewest(header.ssrc);
+  if (ABSL_PREDICT_FALSE(!stream)) return OnUnheardRtpPacket(estimator, now_us, data, size);
+  const UsualRtpExtensions extensions = ParseUsualRtpExtensions(
+      header, stream->config.abs_send_time_id, stream->config.transmission_offset_id);
+  const bool has_abs_send_time = extensions.present & UsualRtpExtensions::kAbsSendTime;
+  if (ABSL_PREDICT_FALSE(!has_abs_send_time || core.LeavesOut(*stream))) {
+    return kOther(estimator, now_us, data, size);
+  }
+  return core.OnPlainPacket<kProfile>(kRtpStamps | extensions.present, extensions.abs_send_time,
+                                      header.sequence_number, DataSize::Bytes(header.payload_bytes),
+                                      now, *stream);
+}
+
+ABSL_ATTRIBUTE_NOINLINE int32_t OnAdaptiveRtpPacket(remb_estimator* estimator, int64_t now_us,
+                                                    const uint8_t* data, int32_t size) {
+  return OnPlainRtpPacketOr<Profile::kAdaptive, OnOtherRtpPacket>(estimator, now_us, data, size);
 }
 
 int32_t OnPackets(Estimator& core, PacketArray packets, int32_t count) {
@@ -146,7 +187,9 @@ int32_t OnPackets(Estimator& core, PacketArray packets, int32_t count) {
   int32_t facts = REMB_OK;
   for (int32_t i = 0; i < count; ++i) {
     // An estimate was updated if it was by any packet; a REMB is due if it still is.
-    facts = (facts & REMB_ESTIMATE_UPDATED) | OnPacket(core, packets.At(i));
+    ReceivedPacket packet = packets.At(i);
+    Stream* stream = core.streams().Find(packet.ssrc);
+    facts = (facts & REMB_ESTIMATE_UPDATED) | OnPacket(core, packet, stream);
   }
   return facts;
 }
@@ -158,18 +201,12 @@ using namespace remb::core;  // NOLINT: everything below is extern "C"
 
 int32_t remb_on_rtp_packet(remb_estimator* estimator, int64_t now_us, const uint8_t* data,
                            int32_t size) {
-  int32_t facts;
-  if (ABSL_PREDICT_TRUE(
-          TakePlainRtpPacket<Profile::kLibwebrtc>(estimator, now_us, data, size, facts))) {
-    return facts;
-  }
-  return OnOtherRtpPacket(estimator, now_us, data, size);
+  return OnPlainRtpPacketOr<Profile::kLibwebrtc, OnAdaptiveRtpPacket>(estimator, now_us, data,
+                                                                      size);
 }
 
 int32_t remb_on_packet(remb_estimator* estimator, const remb_packet* packet) {
-  int32_t facts;
-  if (TakePlainPacket<Profile::kLibwebrtc>(estimator, packet, facts)) return facts;
-  return OnOtherPacket(estimator, packet);
+  return OnPlainPacketOr<Profile::kLibwebrtc, OnAdaptivePacket>(estimator, packet);
 }
 
 int32_t remb_on_packets(remb_estimator* estimator, const remb_packet* packets, int32_t count) {

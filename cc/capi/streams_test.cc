@@ -12,6 +12,7 @@
 #include "cc/testing/capture_times.h"
 #include "cc/testing/estimator_view.h"
 #include "cc/testing/packets.h"
+#include "cc/testing/random.h"
 
 namespace remb::testing {
 namespace {
@@ -172,6 +173,29 @@ TEST_CASE("audio that is left out is seen and not counted") {
   CHECK(stats.last_packet_us == fixture.now_us());
   CHECK(stats.stamps == (kRtp | kAbsSendTime));
   CHECK(stats.clock_reason == REMB_REASON_AUDIO);
+}
+
+TEST_CASE("what was counted and then is audio that is left out is dead, and seen") {
+  Fixture fixture;
+  fixture.SendMany(5, 1, kRtp | kAbsSendTime);
+  fixture.SendMany(5, 2, kRtp | kAbsSendTime);
+  fixture.Add(2, REMB_KIND_AUDIO);
+  CHECK(fixture.Stats(2).alive == 0);
+  CHECK(fixture.Stats(2).last_packet_us == fixture.now_us());
+  CHECK(SsrcsOf(fixture.get()) == std::vector<uint32_t>{1});
+  fixture.Send(2, kRtp);
+  CHECK(fixture.Stats(2).last_packet_us == fixture.now_us());
+  CHECK(fixture.Stats(2).stamps == kRtp);
+  CHECK(fixture.Stats(2).packets == 5);
+  CHECK(fixture.Stats(1).alive == 1);
+  // The last one alive: nobody is left whom a REMB could be for.
+  fixture.Add(1, REMB_KIND_AUDIO);
+  CHECK(StatsOf(fixture.get()).stream_count == 0);
+  CHECK(remb_estimate(fixture.get()) == 0);
+  fixture.Add(1);
+  fixture.Send(1, kRtp | kAbsSendTime);
+  CHECK(fixture.Stats(1).alive == 1);
+  CHECK(fixture.Stats(1).packets == 6);
 }
 
 TEST_CASE("the automatic clock: each stream says what it has and why") {
@@ -375,6 +399,25 @@ TEST_CASE("structs of the first version do what they did") {
   }
 }
 
+TEST_CASE("adaptive: a flood of SSRCs does not choose the clock") {
+  const Handle estimator = Create(ConfigOf(REMB_PROFILE_ADAPTIVE));
+  int64_t us = 0;
+  const auto send = [&](uint32_t ssrc, uint32_t stamps) {
+    remb_packet packet = MakePacket(ssrc, us += 1'000);
+    packet.stamps = stamps;
+    REQUIRE(remb_on_packet(estimator.get(), &packet) >= 0);
+  };
+  for (int i = 0; i < 20; ++i) send(1, kRtp | kAbsSendTime);
+  // Each is known, but not by as many packets as would prove that it is no flood's: five.
+  constexpr uint32_t kFlood = 64;
+  for (uint32_t i = 0; i < 2 * kFlood; ++i) send(100 + i % kFlood, kRtp | kAbsSendTime);
+  for (uint32_t i = 0; i < kFlood; ++i) {
+    send(1, kRtp);
+    send(100 + i, kRtp | kAbsSendTime);
+  }
+  CHECK(StatsOf(estimator.get()).clock == REMB_CLOCK_TRANSMISSION_OFFSET);
+}
+
 TEST_CASE("with known_streams_only others change nothing") {
   remb_config config = ConfigOf(GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE));
   config.clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_RTP_TIMESTAMP);
@@ -406,6 +449,43 @@ TEST_CASE("with known_streams_only others change nothing") {
   const remb_packet packet = MakePacket(2, 8'000'000);
   remb_on_packet(estimator.get(), &packet);
   CHECK(SsrcsOf(estimator.get()) == std::vector<uint32_t>{1, 2});
+}
+
+TEST_CASE("with known_streams_only a packet of another tells the time as remb_poll does") {
+  remb_config config = ConfigOf(GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE));
+  config.clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_RTP_TIMESTAMP);
+  config.known_streams_only = 1;
+  const Handle told = Create(config);
+  const Handle polled = Create(config);
+  remb_stream stream = {};
+  stream.struct_size = sizeof stream;
+  stream.ssrc = 1;
+  for (const Handle* handle : {&told, &polled}) {
+    REQUIRE(remb_add_stream(handle->get(), &stream) == REMB_OK);
+  }
+  Random random(1);
+  int64_t us = 0;
+  int due = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    us += random.OneIn(500) ? 3'000'000 : random.Uniform(0, 5'000);
+    if (random.OneIn(4)) {
+      const remb_packet packet = MakePacket(1, us);
+      REQUIRE(remb_on_packet(told.get(), &packet) == remb_on_packet(polled.get(), &packet));
+    }
+    if (random.OneIn(200)) {
+      REQUIRE(remb_sent(told.get(), us, 300'000) == remb_sent(polled.get(), us, 300'000));
+    }
+    us += random.Uniform(0, 5'000);
+    const int64_t late_us = std::max<int64_t>(us - random.Uniform(0, 10'000), 0);
+    const std::vector<uint8_t> rtp = RtpBytes(MakePacket(2, late_us));
+    const int32_t facts = remb_poll(polled.get(), late_us, nullptr);
+    REQUIRE(remb_on_rtp_packet(told.get(), late_us, rtp.data(), static_cast<int32_t>(rtp.size())) ==
+            facts);
+    REQUIRE(ViewOf(told) == ViewOf(polled));
+    due += (facts & REMB_DUE) != 0;
+  }
+  CHECK(due > 100);
+  CHECK(due < 19'900);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ remb_config AnyConfig(Input& input) {
     config.remb_fall_percent = percent();
     config.remb_rise_percent = percent();
   }
-  if (parts & 128) config.known_streams_only = input.OneOf<int32_t>({0, 2});
+  if (parts & 128) config.known_streams_only = input.OneOf<int32_t>({0, 2, 1});
   return config;
 }
 

@@ -116,6 +116,7 @@ void Subject::CheckRanges() const {
   REQUIRE(IsSortedSet(streams));
   for (const auto& [ssrc, kind] : added_) REQUIRE(Has(streams, ssrc));
   REQUIRE(static_cast<int64_t>(streams.size()) <= 2 * int64_t{config_.max_streams});
+  if (config_.known_streams_only == 1) REQUIRE(streams.size() == added_.size());
   REQUIRE(IsWithin(stats.stream_count, static_cast<int64_t>(view.ssrcs.size()),
                    static_cast<int64_t>(streams.size())));
   REQUIRE(stats.packets == packets_);

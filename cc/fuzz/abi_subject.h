@@ -55,7 +55,7 @@ class Subject {
   // Mostly a little later than all before.
   int64_t Time(Input& input) const;
   remb_packet AnyPacket(Input& input) const;
-  // Whether its packets are those of audio that does not count.
+  // Whether its packets do not count: audio, or not added.
   bool IsLeftOut(uint32_t ssrc) const;
   // A packet was taken.
   void Count(const remb_packet& packet);

@@ -96,7 +96,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline RtpHeader ParseRtpHeader(std::span<const uin
 }  // namespace internal
 
 // The padding's own length is not read: SRTP encrypts it, and padding counts like payload.
-inline RtpHeader ParseRtpHeader(std::span<const uint8_t> packet) {
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline RtpHeader ParseRtpHeader(std::span<const uint8_t> packet) {
   if (packet.empty() || packet[0] >> 6 != 2) return {};
   return internal::ParseRtpHeader(packet, packet[0] & 0x0F, packet[0] & 0x10);
 }

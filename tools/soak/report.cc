@@ -74,18 +74,19 @@ std::string Table(const std::vector<SoakRun>& runs) {
 }
 
 std::string Table(const std::vector<FloodRun>& runs) {
-  std::string table = absl::StrFormat("%-10s%-12s%-22s%8s%8s%7s%9s%7s%8s%6s%7s%10s%8s\n", "profile",
-                                      "others", "flood", "ns", "mean ns", "cost", "state kB",
-                                      "alive", "listed", "dead", "call", "estimate", "after");
+  std::string table =
+      absl::StrFormat("%-10s%-12s%-22s%8s%8s%9s%6s%9s%7s%8s%6s%9s%9s%7s\n", "profile", "others",
+                      "flood", "ns", "mean ns", "known ns", "cost", "state kB", "alive", "listed",
+                      "dead", "call", "estimate", "after");
   for (const FloodRun& run : runs) {
     const FloodResult& r = run.result;
     absl::StrAppend(
         &table,
         absl::StrFormat(
-            "%-10s%-12s%-22s%8.1f%8.1f%7.2f%9.1f%7d%8d%6d%7s%10.3f%8.3f\n",
+            "%-10s%-12s%-22s%8.1f%8.1f%9.1f%6.2f%9.1f%7d%8d%6d%9s%9.3f%7.3f\n",
             ProfileName(run.options.profile), run.options.known_streams_only ? "left out" : "count",
-            run.flood, r.median_ns, r.mean_ns, run.cost, static_cast<double>(r.bytes) / 1e3,
-            r.max_alive, r.max_listed, r.rembs_with_dead,
+            run.flood, r.median_ns, r.mean_ns, run.known_ns, r.median_ns / run.known_ns,
+            static_cast<double>(r.bytes) / 1e3, r.max_alive, r.max_listed, r.rembs_with_dead,
             absl::StrCat(r.rembs_with_call, "/", r.rembs), run.estimate, run.estimate_after),
         ViolationLines(run.violations));
   }
@@ -115,12 +116,12 @@ std::string Json(const std::vector<SoakRun>& soaks, const std::vector<FloodRun>&
     const FloodResult& r = run.result;
     flood_objects.push_back(absl::StrFormat(
         R"({"profile": "%s", "known_streams_only": %s, "flood": "%s", "packets": %d, )"
-        R"("malformed": %d, "median_ns": %.1f, "mean_ns": %.1f, "cost": %.3f, "bytes": %d, )"
+        R"("malformed": %d, "median_ns": %.1f, "mean_ns": %.1f, "known_ns": %.1f, "bytes": %d, )"
         R"("max_alive": %d, "max_listed": %d, "rembs": %d, "rembs_with_call": %d, )"
         R"("rembs_with_dead": %d, "estimate": %.4f, "estimate_after": %.4f, "violations": %s})",
         ProfileName(run.options.profile), run.options.known_streams_only ? "true" : "false",
-        run.flood, r.packets, r.malformed, r.median_ns, r.mean_ns, run.cost, r.bytes, r.max_alive,
-        r.max_listed, r.rembs, r.rembs_with_call, r.rembs_with_dead, run.estimate,
+        run.flood, r.packets, r.malformed, r.median_ns, r.mean_ns, run.known_ns, r.bytes,
+        r.max_alive, r.max_listed, r.rembs, r.rembs_with_call, r.rembs_with_dead, run.estimate,
         run.estimate_after, Quoted(run.violations)));
   }
   return absl::StrCat("{\"soaks\": [", absl::StrJoin(soak_objects, ",\n"), "],\n\"floods\": [",

@@ -22,7 +22,7 @@ struct FloodRun {
   std::string flood;
   FloodOptions options;
   FloodResult result;
-  double cost = 0;  // over that of packets of one SSRC, by the same profile
+  double known_ns = 0;  // the median of the same packets, all of one SSRC that counts
   // Over those without a flood.
   double estimate = 0;
   double estimate_after = 0;

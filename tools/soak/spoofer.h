@@ -31,7 +31,7 @@ struct Flood {
   bool all_shapes = false;  // headers of all shapes, some malformed
 };
 
-// All that are tried. The first one is no flood of SSRCs: what its packets cost is normal.
+// All that are tried. The first one is no flood of SSRCs.
 std::vector<Flood> Floods();
 
 class Spoofer {

@@ -394,7 +394,7 @@ typedef struct remb_stream_stats {
   uint32_t ssrc;
   int32_t kind;           /* REMB_KIND_* */
   int32_t added;          /* 1: by remb_add_stream */
-  int32_t alive;          /* 1: counted within the last 2 s */
+  int32_t alive;          /* 1: counted within the last 2 s, and not left out since */
   int32_t clock;          /* REMB_CLOCK_* that its send times come from now, or REMB_CLOCK_NONE */
   int32_t clock_reason;   /* REMB_REASON_* */
   uint32_t stamps;        /* REMB_STAMP_* bits: what its newest packet carried */

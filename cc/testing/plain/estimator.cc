@@ -109,6 +109,7 @@ int32_t Estimator::OnPacket(const remb_packet& packet) {
   }
   Advance(packet.arrival_us);
   const auto known = streams_.find(packet.ssrc);
+  if (known == streams_.end() && config_.known_streams_only == 1) return Facts();
   if (known != streams_.end() && LeftOut(known->second)) {
     known->second.stamps = packet.stamps;
     known->second.last_seen = now_;

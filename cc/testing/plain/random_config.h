@@ -33,6 +33,7 @@ inline remb_config RandomConfig(std::span<const uint8_t, kConfigBytes> b) {
   config.transmission_offset_id = AnyOf(b[3], {testing::kTransmissionOffsetId, 0, 7});
   config.clock_rate_hz = AnyOf(b[4], {0, 90'000, 48'000, 8'000, 1'000, 1'000'000, 12'345});
   config.count_audio = b[5] % 2;
+  config.known_streams_only = AnyOf(b[5] / 2, {0, 0, 0, 1});
   config.initial_bitrate_bps =
       AnyOf<int64_t>(b[6], {0, 0, 1, 300'000, 5'000'000, REMB_MAX_BITRATE_BPS});
   config.min_bitrate_bps = AnyOf<int64_t>(b[7], {0, 0, 1, 100'000});
