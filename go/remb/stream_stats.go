@@ -37,7 +37,7 @@ type StreamStats struct {
 	SSRC  uint32
 	Kind  Kind
 	Added bool // by AddStream, as all of an interceptor are; others are known while they are alive
-	Alive bool // counted within the last 2 s
+	Alive bool // counted within the last 2 s, and not left out since
 
 	TimeSource TimeSource       // where its send times come from now; TimeSourceNone: it counts in the bitrate alone
 	Reason     TimeSourceReason // why
