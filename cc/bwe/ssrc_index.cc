@@ -66,7 +66,7 @@ void SsrcIndex::ReserveOther(uint32_t ssrc) {
 bool SsrcIndex::Rebuild(const Buckets& from) {
   std::fill(buckets_.begin(), buckets_.end(), Bucket());
   count_ = 0;
-  for (const Bucket& bucket : from) {
+  for (const Bucket& bucket : from) {  // NOLINT(readability-use-anyofallof): it inserts
     if (bucket.index == kNone) continue;
     if (!Fits(bucket.ssrc)) return false;
     Insert(bucket.ssrc, bucket.index);

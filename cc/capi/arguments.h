@@ -128,8 +128,9 @@ inline int32_t ToConfig(const remb_config& from, Estimator::Config& to) {
   stream.abs_send_time_id = ToExtensionId(from.abs_send_time_id, {});
   stream.transmission_offset_id = ToExtensionId(from.transmission_offset_id, {});
   stream.abs_capture_time_id = ToCaptureTimeId(from.abs_capture_time_id, 0);
-  if (from.clock_rate_hz)
+  if (from.clock_rate_hz) {
     stream.clock_rate_hz = static_cast<uint32_t>(from.clock_rate_hz) & StreamConfig::kClockRateBits;
+  }
   if (from.initial_bitrate_bps) {
     to.bandwidth.initial_bitrate = DataRate::BitsPerSec(from.initial_bitrate_bps);
   }
@@ -151,8 +152,9 @@ inline int32_t ToStreamConfig(const remb_stream& from, StreamConfig& to) {
   to.abs_send_time_id = ToExtensionId(from.abs_send_time_id, to.abs_send_time_id);
   to.transmission_offset_id = ToExtensionId(from.transmission_offset_id, to.transmission_offset_id);
   to.abs_capture_time_id = ToCaptureTimeId(from.abs_capture_time_id, to.abs_capture_time_id);
-  if (from.clock_rate_hz)
+  if (from.clock_rate_hz) {
     to.clock_rate_hz = static_cast<uint32_t>(from.clock_rate_hz) & StreamConfig::kClockRateBits;
+  }
   return REMB_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cc/testing/random.h"
@@ -36,7 +37,7 @@ std::vector<Flood> Floods();
 
 class Spoofer {
  public:
-  explicit Spoofer(const Flood& flood) : flood_(flood) {}
+  explicit Spoofer(Flood flood) : flood_(std::move(flood)) {}
 
   // The next packet's bytes.
   std::vector<uint8_t> Next(int64_t now_us);
