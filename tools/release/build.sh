@@ -38,9 +38,11 @@ CMAKE_PREFIX_PATH=$folder/libremb-$version-linux-amd64 CMAKE_ARGS=-DCMAKE_BUILD_
 PATH=$REMB_TOOLS/wheel/bin:$PATH auditwheel repair --wheel-dir "$folder/dist" "$folder"/wheel/remb-*.whl >"$folder/log" 2>&1 ||
   { cat "$folder/log" >&2 && exit 1; }
 
-# What Maven takes from Bazel is amd64's; Arm's is added to it.
+# What Maven takes from Bazel is amd64's; Arm's is added to it, and the licences.
 native=$folder/native/META-INF/native/linux-aarch64
 mkdir -p "$native"
+cp LICENSE "$folder/native/META-INF"
+cp LICENSES/Apache-2.0.txt "$folder/native/META-INF/LICENSE.Apache-2.0"
 cp -L "$folder/arm64-bin/swig/java/libremb_jni.so" "$native"
 mvn --batch-mode -Dstyle.color=never --quiet --no-transfer-progress -f swig/java/pom.xml "-Dmaven.repo.local=$REMB_TOOLS/maven" \
   "-Dremb.binding=$folder/amd64-bin/swig/java" "-Dremb.native=$folder/native" -DskipTests \
