@@ -418,18 +418,25 @@ TEST_CASE("adaptive: a flood of SSRCs does not choose the clock") {
   CHECK(StatsOf(estimator.get()).clock == REMB_CLOCK_TRANSMISSION_OFFSET);
 }
 
+void AddSsrc(const Handle& estimator, uint32_t ssrc) {
+  remb_stream stream = {};
+  stream.struct_size = sizeof stream;
+  stream.ssrc = ssrc;
+  REQUIRE(remb_add_stream(estimator.get(), &stream) == REMB_OK);
+}
+
+Handle CreateThatKnowsSsrc1(remb_config config) {
+  config.known_streams_only = 1;
+  Handle estimator = Create(config);
+  AddSsrc(estimator, 1);
+  return estimator;
+}
+
 TEST_CASE("with known_streams_only others change nothing") {
   remb_config config = ConfigOf(GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE));
   config.clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_RTP_TIMESTAMP);
-  config.known_streams_only = 1;
-  const Handle estimator = Create(config);
-  const Handle alone = Create(config);
-  remb_stream stream = {};
-  stream.struct_size = sizeof stream;
-  stream.ssrc = 1;
-  for (const Handle* handle : {&estimator, &alone}) {
-    REQUIRE(remb_add_stream(handle->get(), &stream) == REMB_OK);
-  }
+  const Handle estimator = CreateThatKnowsSsrc1(config);
+  const Handle alone = CreateThatKnowsSsrc1(config);
   for (int64_t us = 0; us < 8'000'000; us += 5'000) {
     const remb_packet packet = MakePacket(1, us);
     REQUIRE(remb_on_packet(estimator.get(), &packet) == remb_on_packet(alone.get(), &packet));
@@ -444,8 +451,7 @@ TEST_CASE("with known_streams_only others change nothing") {
   }
   CHECK(remb_estimate(estimator.get()) > 0);
   CHECK(remb_streams(estimator.get(), nullptr, 0) == 1);
-  stream.ssrc = 2;
-  REQUIRE(remb_add_stream(estimator.get(), &stream) == REMB_OK);
+  AddSsrc(estimator, 2);
   const remb_packet packet = MakePacket(2, 8'000'000);
   remb_on_packet(estimator.get(), &packet);
   CHECK(SsrcsOf(estimator.get()) == std::vector<uint32_t>{1, 2});
@@ -454,15 +460,8 @@ TEST_CASE("with known_streams_only others change nothing") {
 TEST_CASE("with known_streams_only a packet of another tells the time as remb_poll does") {
   remb_config config = ConfigOf(GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE));
   config.clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_RTP_TIMESTAMP);
-  config.known_streams_only = 1;
-  const Handle told = Create(config);
-  const Handle polled = Create(config);
-  remb_stream stream = {};
-  stream.struct_size = sizeof stream;
-  stream.ssrc = 1;
-  for (const Handle* handle : {&told, &polled}) {
-    REQUIRE(remb_add_stream(handle->get(), &stream) == REMB_OK);
-  }
+  const Handle told = CreateThatKnowsSsrc1(config);
+  const Handle polled = CreateThatKnowsSsrc1(config);
   Random random(1);
   int64_t us = 0;
   int due = 0;
