@@ -186,5 +186,32 @@ TEST_CASE("AbsSendTimeEstimator: probes count for two seconds once there is an e
   }
 }
 
+TEST_CASE("AbsSendTimeEstimator: what only a part of the packets show is no probe of the rest") {
+  for (const bool partial : {false, true}) {
+    CAPTURE(partial);
+    AbsSendTimeEstimator estimator(partial);
+    estimator.rate_control().SetStartBitrate(DataRate::KilobitsPerSec(300));
+    StreamTable streams(1);
+    const auto send = [&](int64_t ms, bool has_send_time) {
+      const ReceivedPacket packet{.ssrc = 1,
+                                  .stamps = has_send_time ? ReceivedPacket::kAbsSendTime : 0,
+                                  .abs_send_time = AbsSendTime(ms, 1000),
+                                  .rtp_timestamp = 0,
+                                  .transmission_offset = 0,
+                                  .size = DataSize::Bytes(1000),
+                                  .arrival = Timestamp::Millis(ms)};
+      return estimator.OnPacket(packet, has_send_time, packet.arrival, streams.Find(1), {},
+                                streams);
+    };
+    CHECK(send(0, false));  // the first report; the next one is due 200 ms later at the soonest
+    // A packet each 5 ms is 1.6 Mbit/s. Each fourth one has a send time: these alone are 400
+    // kbit/s.
+    int reports = 0;
+    for (int64_t ms = 5; ms < 200; ms += 5) reports += send(ms, ms % 20 == 0);
+    CHECK((reports > 0) == !partial);
+    CHECK((estimator.rate_control().LatestEstimate() > DataRate::KilobitsPerSec(390)) == !partial);
+  }
+}
+
 }  // namespace
 }  // namespace remb::core::test

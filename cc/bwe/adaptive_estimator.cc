@@ -139,8 +139,10 @@ void AdaptiveEstimator::OnTrainStart(const ReceivedPacket& packet, PacketTrains:
 
 void AdaptiveEstimator::RestartClock() {
   has_delay_ = false;
+  queue_ = {};  // its delays are by the clock before
   clocks_.Restart();
   former_clock_.reset();
+  doubtful_.reset();
   trains_.RestartClock();
   packets_.ForgetDelays();
   steady_.Restart();
@@ -252,6 +254,7 @@ inline void AdaptiveEstimator::Decide(Timestamp now, double elapsed,
   } else if (drain_.Update(queue_.queue(), queue_.threshold(), now)) {
     mode_ = Mode::kHold;
   }
+  draining_ = drain_.active();
 }
 
 inline void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate,
@@ -285,7 +288,7 @@ inline void AdaptiveEstimator::Rebase(Timestamp now, double receive_rate,
 
 std::optional<DataRate> AdaptiveEstimator::estimate() const {
   if (!valid_) return std::nullopt;
-  return ToDataRate(drain_.active() ? QueueDrain::kFactor * rate_ : rate_);
+  return ToDataRate(draining_ ? std::max(QueueDrain::kFactor * rate_, kMinRate) : rate_);
 }
 
 std::optional<DataRate> AdaptiveEstimator::link_capacity() const {

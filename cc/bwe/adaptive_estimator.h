@@ -104,6 +104,7 @@ class AdaptiveEstimator {
     return now >= next_update_ && Update(now);
   }
   // What few packets need.
+
   // False if the packet's times are not to be believed, or by another clock.
   bool OnDelayLeap(const ReceivedPacket& packet, int64_t delay_us, Timestamp now);
   bool WasKept(const ReceivedPacket& packet, int64_t delay_us);
@@ -155,6 +156,7 @@ class AdaptiveEstimator {
   std::optional<double> last_share_;
   double rate_ = 300'000;  // Chrome's first rate, until something is known
   bool valid_ = false;
+  bool draining_ = false;  // as of the last update: between updates the estimate stays
   AdaptiveSignals::Mode mode_ = AdaptiveSignals::Mode::kStart;
 };
 

@@ -164,12 +164,77 @@ TEST_CASE("AimdRateControl: an over-use never raises the rate") {
   CHECK(control.LatestEstimate() == Kbps(100));
 }
 
+TEST_CASE("AimdRateControl: before any throughput is known an over-use takes it for 30 Mbit/s") {
+  AimdRateControl control;
+  control.Update(kOverusing, std::nullopt, kStart);
+  CHECK(control.LatestEstimate() == Kbps(30'000) * 0.85 - Kbps(5));
+}
+
+TEST_CASE("AimdRateControl: the next over-use cuts to what is received then") {
+  AimdRateControl control;
+  control.SetEstimate(Kbps(1000), kStart);
+  control.Update(kOverusing, Kbps(1000), kStart);
+  SECTION("less, which also makes the capacity another") {
+    control.Update(kOverusing, Kbps(500), kStart + Ms(100));
+    CHECK(control.LatestEstimate() == Kbps(420));
+    CHECK(control.link_capacity().estimate() == Kbps(500));
+  }
+  SECTION("as much as the capacity's lower bound, which leaves it known") {
+    const DataRate bound = control.link_capacity().LowerBound();
+    control.Update(kOverusing, bound, kStart + Ms(100));
+    CHECK(control.LatestEstimate() == bound * 0.85 - Kbps(5));
+    CHECK(control.link_capacity().estimate() > Kbps(990));
+  }
+  SECTION("more than the capacity: 0.85 of the capacity, if that is less than the rate") {
+    control.SetEstimate(Kbps(900), kStart + Ms(100));
+    control.Update(kOverusing, Kbps(2000), kStart + Ms(200));
+    CHECK(control.LatestEstimate() == Kbps(850));
+  }
+  SECTION("so much that it would leave the rate as it is: so it does") {
+    control.SetEstimate(Kbps(900), kStart + Ms(100));
+    control.Update(kOverusing, Kbps(900 + 5) * (1 / 0.85), kStart + Ms(200));
+    CHECK(control.LatestEstimate() == Kbps(900));
+  }
+}
+
+TEST_CASE("AimdRateControl: a throughput of the capacity's upper bound is no other capacity") {
+  AimdRateControl control;
+  control.SetEstimate(Kbps(1000), kStart);
+  control.Update(kOverusing, Kbps(1000), kStart);
+  control.Update(kNormal, Kbps(1000), kStart);
+  const DataRate bound = control.link_capacity().UpperBound();
+  control.Update(kNormal, bound, kStart + Ms(100));
+  CHECK(control.link_capacity().has_estimate());
+  control.Update(kNormal, bound + Bps(1), kStart + Ms(200));
+  CHECK_FALSE(control.link_capacity().has_estimate());
+}
+
+TEST_CASE("AimdRateControl: of 5 kbit/s and less an over-use takes no margin off") {
+  AimdRateControl control;
+  control.SetEstimate(Kbps(30), kStart);
+  control.Update(kOverusing, Bps(5'882), kStart);  // 0.85 of it are 5 kbit/s
+  CHECK(control.LatestEstimate() == Kbps(5));
+  CHECK(control.ExpectedBandwidthPeriod() == TimeDelta::Micros(6'250'000));  // 25 / 4
+}
+
+// 30 frames a second; their bytes and how many packets they take are rounded.
+TEST_CASE("AimdRateControl: near capacity it counts in packets of at most 1200 bytes") {
+  AimdRateControl control;
+  const auto increase = [&](int64_t bps) {
+    control.SetEstimate(Bps(bps), kStart);
+    return control.NearMaxIncreaseRatePerSecond();
+  };
+  CHECK(increase(288'000) == Bps(16'000));  // 1200 bytes in 2 * (200 + 100) ms
+  CHECK(increase(288'100) == Bps(16'000));  // 1200.4: one packet
+  CHECK(increase(288'150) == Bps(8'013));   // 1200.6: two of 601 bytes
+}
+
 TEST_CASE("AimdRateControl: the rate has a floor") {
   AimdRateControl control;
   control.Update(kOverusing, Bps(100), kStart);
-  CHECK(control.LatestEstimate() == AimdRateControl::kMinBitrate);
+  CHECK(control.LatestEstimate() == Kbps(5));
   control.SetEstimate(Bps(1), kStart);
-  CHECK(control.LatestEstimate() == AimdRateControl::kMinBitrate);
+  CHECK(control.LatestEstimate() == Kbps(5));
 }
 
 TEST_CASE("AimdRateControl: the rate may be reduced again after an RTT or at half the rate") {

@@ -137,7 +137,8 @@ bool BandwidthEstimator::OnAdaptivePacket(const ReceivedPacket& packet, CaptureT
   auto& estimator = std::get<kAdaptive>(estimator_);
   const bool new_line = time.place == CaptureTimeLine::Place::kNewLine;
   if (new_line && active() != kSingleStream) estimator.RestartClock();
-  if (!estimator.Count(packet, now, stream, config_.default_stream, streams_)) return false;
+  // True: OnPacket has taken out what may be a flood's.
+  estimator.Count(packet, now, stream, config_.default_stream, streams_);
   switch (active()) {
     case kSingleStream:
       return estimator.OnRtpTimestamp(packet, config_.clock != Clock::kRtpTimestamp, now, stream,
@@ -146,7 +147,8 @@ bool BandwidthEstimator::OnAdaptivePacket(const ReceivedPacket& packet, CaptureT
       return time.on_line() && estimator.OnAbsSendTime(WithSendTime(packet, time.sent),
                                                        packet.has_transmission_offset(), now);
     default:
-      return packet.has_abs_send_time() && estimator.OnAbsSendTime(packet, true, now);
+      return packet.has_abs_send_time() &&
+             estimator.OnAbsSendTime(packet, /*own_send_time=*/true, now);
   }
 }
 
@@ -323,7 +325,7 @@ void BandwidthEstimator::Emplace(Active active, std::optional<DataRate> start_bi
   } else if (active == kSingleStream) {
     estimator_.emplace<kSingleStream>();
   } else {
-    estimator_.emplace<kCaptureTime>(true);
+    estimator_.emplace<kCaptureTime>(/*partial=*/true);
   }
   rate_control()->SetRtt(rtt_);
   if (start_bitrate) rate_control()->SetStartBitrate(*start_bitrate);

@@ -80,7 +80,7 @@ class BandwidthEstimator {
       return false;
     }
     packets_without_stamp_ = 0;
-    const bool changed = adaptive.OnAbsSendTime(packet, true, packet.arrival);
+    const bool changed = adaptive.OnAbsSendTime(packet, /*own_send_time=*/true, packet.arrival);
     if (changed) OnReport(packet.arrival);
     return changed;
   }
@@ -106,6 +106,11 @@ class BandwidthEstimator {
   // gives it, or the one added, nullptr if the table is full. Throws std::bad_alloc, and then
   // nothing has changed. Unprepare takes it back where the packet is not to come after all.
   Stream* Prepare(const ReceivedPacket& packet, Stream* stream);
+  // Whether a known stream's packet with these stamps needs nothing, as far as this is quick to
+  // say.
+  bool IsPrepared(uint32_t stamps) const {
+    return HasPlainStamps(stamps) && (config_.clock == Clock::kAuto || active_ == kAbsSendTime);
+  }
   void Unprepare(const ReceivedPacket& packet);
   // The two ways time goes on. Each runs the periodic updates due by then and gives true if a
   // report was made. A packet was prepared, and is handled at `now`; `stream` is what that gave.
@@ -175,7 +180,7 @@ class BandwidthEstimator {
   // In all of these `stream` is the packet's, nullptr if the table has none.
   // One that may be a flood's: its stream lives by it, and no more comes of it.
   void OnUnproven(const ReceivedPacket& packet, Timestamp now, Stream* stream) {
-    if (!stream || streams_.OldestIsIdle(now)) {
+    if (streams_.OldestIsIdle(now)) {
       stream = streams_.ExpireAndAdd(packet.ssrc, now, stream, config_.default_stream);
     }
     if (stream) streams_.OnPacket(*stream, packet, now);

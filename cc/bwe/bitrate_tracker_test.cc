@@ -120,6 +120,7 @@ TEST_CASE("BitrateTracker: no rate from one sample, or within a millisecond") {
   tracker.Update(Bytes(1000), Ms(1));
   CHECK_FALSE(tracker.Rate(Ms(1)));
   CHECK_FALSE(tracker.Rate(Ms(2)));
+  CHECK_FALSE(tracker.Rate(Ms(1000)));
   tracker.Update(Bytes(1000), Ms(1));
   CHECK_FALSE(tracker.Rate(Ms(1)));
   CHECK(tracker.Rate(Ms(2)) == DataRate::BitsPerSec(2000 * 8 * 1000 / 2));
@@ -150,6 +151,13 @@ TEST_CASE("BitrateTracker: all of a burst counts") {
   const auto expected = static_cast<float>(8 * (1000 + kPackets * kPacket));
   CHECK(tracker.Rate(Ms(999)) == DataRate::BitsPerSec(static_cast<int64_t>(expected + 0.5f)));
   CHECK_FALSE(tracker.Rate(Ms(1999)));
+}
+
+TEST_CASE("BitrateTracker: with every millisecond in use, one has 24 further buckets of 4 MB") {
+  BitrateTracker tracker;
+  for (int i = 0; i < 1000; ++i) tracker.Update(Bytes(1), Ms(i));
+  for (int i = 0; i < 30; ++i) tracker.Update(Bytes(4'000'000), Ms(999));
+  CHECK(tracker.Rate(Ms(999)) == DataRate::BitsPerSec(8 * (1'000 + int64_t{25} * 4'000'000)));
 }
 
 TEST_CASE("BitrateTracker: what does not count leaves no trace") {

@@ -26,7 +26,8 @@ NtpTime NtpFromTicks(int32_t ticks, int clock_rate_hz) {
 
 std::optional<NtpTime> CaptureClock::OnPacket(const ReceivedPacket& packet, int clock_rate_hz) {
   if (packet.has_capture_time()) OnStamp(packet, clock_rate_hz);
-  if (packet.has_rtp_timestamp()) NoteFrame(packet);
+  // What comes before the first stamp says nothing: a stream has no such clock yet while none has.
+  if (mapped_ && packet.has_rtp_timestamp()) NoteFrame(packet);
   return Time(packet, clock_rate_hz);
 }
 

@@ -29,6 +29,8 @@ class Fixture {
     return Give(ms, stamps | ReceivedPacket::kRtpTimestamp | ReceivedPacket::kTransmissionOffset,
                 error_ms);
   }
+  // The same without saying that the RTP timestamp is one.
+  std::optional<double> Untimed(double ms) { return Give(ms, 0); }
   // Sets the sender's NTP clock, or its RTP clock.
   void SetNtp(double by_ms) { ntp_ahead_ms_ += by_ms; }
   void SetRtp(uint32_t by_ticks) { first_rtp_ += by_ticks; }
@@ -211,6 +213,13 @@ TEST_CASE("CaptureClock: the first packet of each frame may have it for all") {
   }
 }
 
+TEST_CASE("CaptureClock: a packet without an RTP timestamp is no frame") {
+  Fixture fixture;
+  for (int frame = 0; frame < 10; ++frame) fixture.Stamped(33.0 * frame);
+  for (int i = 1; i <= 20; ++i) CHECK_FALSE(fixture.Untimed(300.0 + i));
+  CHECK(Near(fixture.Stamped(330, 5), 335));  // each frame still has a stamp, at its word
+}
+
 TEST_CASE("CaptureClock: with the transmission offset the RTP clock rules all the same") {
   Fixture fixture;
   double before = 0;
@@ -300,11 +309,15 @@ TEST_CASE("CaptureClock: a stamp twice on a frame does not end a row of jumps") 
   CHECK_FALSE(fixture.Stamped(2000, -300));
 }
 
-TEST_CASE("CaptureClock: a stream that begins without stamps is not one of which all frames have") {
-  Fixture fixture(1000);
-  CHECK_FALSE(fixture.Plain(0));
-  fixture.Stamped(33);
-  CHECK(Near(fixture.Stamped(66, 5), 66, 1));
+TEST_CASE("CaptureClock: what comes before the first stamp changes nothing") {
+  Fixture fresh;
+  Fixture heard;
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(heard.Plain(i * 33 - 1000));
+  for (int i = 0; i < 20; ++i) {
+    const double error_ms = i % 3;
+    CHECK(heard.Stamped(i * 33, error_ms) == fresh.Stamped(i * 33, error_ms));
+    CHECK(heard.Plain(i * 33) == fresh.Plain(i * 33));
+  }
 }
 
 }  // namespace

@@ -36,12 +36,8 @@ CaptureTimeLine::Place CaptureTimeLine::OnPacket(uint32_t ssrc, uint32_t jumps, 
   }
   if (carries) return Begin(ssrc, jumps, packet, member);
 
-  if (!has_rival_) {
-    has_rival_ = true;
-    on_rival_ = 0;
-  } else if (!IsNear(Lead(packet, rival_))) {
-    return Place::kOff;
-  }
+  if (has_rival_ && !IsNear(Lead(packet, rival_))) return Place::kOff;
+  has_rival_ = true;
   if (outvoted_) return Begin(ssrc, jumps, packet, member);
   rival_ = packet;
   ++on_rival_;

@@ -167,7 +167,6 @@ bool Competition::IsDraining(const Input& input) {
     if (input.now < active.next_drain) return false;
     active.drain = active.drain_check = input.now;
     active.drain_queue = input.queue;
-    active.drain_falls = false;
     active.last_cut = input.now;
   }
   const double length = SecondsSince(*active.drain, input.now);

@@ -422,21 +422,27 @@ TEST_CASE("Competition: a queue that rises by less than 25 ms shows nobody") {
   CHECK(fixture.rate == entry);
 }
 
-TEST_CASE("Competition: loss shows somebody only near the peak of the queue") {
-  for (const double queue : {0.12, 0.16}) {
-    CAPTURE(queue);
+TEST_CASE("Competition: loss shows somebody only near the peak of the queue, of 10 s") {
+  struct Row {
+    double queue;
+    double seconds;  // since a queue of 0.2 s
+    bool near_peak;
+  };
+  for (const Row& row :
+       {Row{0.12, 2, false}, {0.16, 2, true}, {0.12, 7.9, false}, {0.12, 10.1, true}}) {
+    CAPTURE(row.queue, row.seconds);
     Fixture fixture;
     fixture.queue = 0.2;
     Enter(fixture);
-    fixture.queue = queue;
-    fixture.Run(2);
+    fixture.queue = row.queue;
+    fixture.Run(row.seconds);
     fixture.loss = true;
     fixture.Step();
     fixture.loss = false;
     const double after_loss = fixture.rate;
     fixture.share = 2e6;
     fixture.Run(0.5);
-    CHECK((fixture.rate > after_loss) == (queue > 0.14));
+    CHECK((fixture.rate > after_loss) == row.near_peak);
   }
 }
 

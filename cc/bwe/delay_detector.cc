@@ -4,13 +4,13 @@ namespace remb::core {
 namespace {
 
 constexpr uint32_t kGroupLengthMs = 5;
-// abs-send-time has 18 fractional bits; 8 more by the shift.
-constexpr int kAbsSendTimeFraction = 26;
+// Abs-send-time's fraction of a second, and the bits that it is shifted by.
+constexpr int kShiftedFraction = 18 + 8;
 
 }  // namespace
 
 DelayDetector::Ticks DelayDetector::ForAbsSendTime() {
-  constexpr uint32_t kTicksPerSecond = uint32_t{1} << kAbsSendTimeFraction;
+  constexpr uint32_t kTicksPerSecond = uint32_t{1} << kShiftedFraction;
   return {static_cast<uint32_t>(uint64_t{kGroupLengthMs} * kTicksPerSecond / 1000),
           1000.0 / kTicksPerSecond};
 }

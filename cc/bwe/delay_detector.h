@@ -36,7 +36,7 @@ class DelayDetector {
   // Of RTP timestamps.
   static Ticks ForRtpTimestamps(int clock_rate_hz);
 
-  DelayDetector(Ticks ticks) : inter_arrival_(ticks.per_group, ticks.ms_per_tick) {}
+  explicit DelayDetector(Ticks ticks) : inter_arrival_(ticks.per_group, ticks.ms_per_tick) {}
 
   // Takes a packet if it was sent with the current group; that changes no state.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool JoinsGroup(uint32_t timestamp, TimestampMs arrival,

@@ -44,15 +44,28 @@ TEST_CASE("DelayDetector: signals are those of the newest pair of groups") {
   CHECK(signals.threshold_ms == 12.5);
 }
 
+TEST_CASE("DelayDetector: RTP timestamps count in milliseconds by their clock's rate") {
+  for (const int rate_hz : {8'000, 48'000, 90'000}) {
+    CAPTURE(rate_hz);
+    DelayDetector detector(DelayDetector::ForRtpTimestamps(rate_hz));
+    for (int64_t ms : {0, 20, 40}) {
+      const TimestampMs arrival = TimestampMs::Millis(1'000 + ms);
+      detector.OnPacket(static_cast<uint32_t>(ms * rate_hz / 1000), arrival, arrival,
+                        DataSize::Bytes(1000));
+    }
+    CHECK_THAT(detector.signals().send_delta_ms, WithinAbs(20, 1e-9));
+  }
+}
+
 // 5 ms are one group, by whatever clock: 335 544 ticks of 2^-26 s, 450 of 90 kHz.
 TEST_CASE("DelayDetector: a group is 5 ms long") {
   struct Case {
     DelayDetector detector;
     uint32_t ticks;
   };
-  for (const Case& test : {Case{DelayDetector::ForAbsSendTime(), 335'544},
-                           Case{DelayDetector::ForRtpTimestamps(90'000), 450},
-                           Case{DelayDetector::ForRtpTimestamps(48'000), 240}}) {
+  for (const Case& test : {Case{DelayDetector(DelayDetector::ForAbsSendTime()), 335'544},
+                           Case{DelayDetector(DelayDetector::ForRtpTimestamps(90'000)), 450},
+                           Case{DelayDetector(DelayDetector::ForRtpTimestamps(48'000)), 240}}) {
     // Whether a packet so far behind the second group's only one opens the third.
     auto opens_group = [&](uint32_t ticks) {
       DelayDetector detector = test.detector;

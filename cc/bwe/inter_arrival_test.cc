@@ -176,6 +176,49 @@ TEST_CASE("InterArrival.LongBurstIsCut") {
   clocks.Expect({send_us + 30'000, arrival_ms + kBurstMs, 1}, {send_us, 295 - kStartMs, 20 - 1});
 }
 
+TEST_CASE("InterArrival: what comes as slowly as it was sent is no burst") {
+  BothClocks clocks;
+  clocks.ExpectNone({0, kStartMs, 1});
+  clocks.ExpectNone({kNewGroupUs, kStartMs + 5, 1});
+  clocks.Expect({2 * kNewGroupUs, kStartMs + 10, 1}, {kNewGroupUs, 5, 0});
+  // Sent 5.49 ms after it: in whole milliseconds the same.
+  clocks.Expect({2 * kNewGroupUs + 5'490, kStartMs + 15, 1}, {kNewGroupUs, 5, 0});
+  // And 5.51 ms after that: 6.
+  clocks.ExpectNone({2 * kNewGroupUs + 11'000, kStartMs + 20, 1});
+}
+
+TEST_CASE("InterArrival: what was sent with a burst's newest packet belongs to it, however late") {
+  BothClocks clocks;
+  clocks.ExpectNone({0, kStartMs, 1});
+  clocks.ExpectNone({10'000, 100, 1});
+  clocks.ExpectNone({40'000, 105, 1});  // a burst
+  clocks.ExpectNone({40'000, 150, 1});
+  clocks.ExpectNone({40'400, 160, 1});  // sent less than half a millisecond later
+  clocks.Expect({80'000, 190, 1}, {40'400, 160 - kStartMs, 4 - 1});
+}
+
+TEST_CASE("InterArrival: a packet sent exactly 5 ms after the group's first belongs to it") {
+  BothClocks clocks;
+  clocks.ExpectNone({0, kStartMs, 1});
+  clocks.ExpectNone({kGroupLengthUs, kStartMs + 50, 1});
+  clocks.ExpectNone({40'000, 100, 1});
+  clocks.Expect({80'000, 140, 1}, {40'000 - kGroupLengthUs, 50 - kStartMs, -1});
+}
+
+TEST_CASE("InterArrival: groups may have arrived at the same time") {
+  BothClocks clocks;
+  clocks.ExpectNone({0, kStartMs, 1});
+  int64_t send_us = 0;
+  int64_t arrival_ms = 200;
+  for (int i = 0; i < 20; ++i) clocks.ExpectNone({send_us += 30'000, arrival_ms += kBurstMs, 1});
+  // The burst has lasted 95 ms; this is beyond it.
+  const int64_t burst_us = send_us;
+  const int64_t burst_ms = arrival_ms;
+  clocks.ExpectNone({send_us, arrival_ms += 5, 1});
+  clocks.Expect({send_us += 30'000, arrival_ms, 1}, {burst_us, burst_ms + 5 - kStartMs, 20}, 1);
+  clocks.Expect({send_us + 30'000, arrival_ms + 30, 1}, {30'000, 0, -20}, 1);
+}
+
 // In quarters of the clock's range up to the wrap, so that nothing looks out of order; the clocks'
 // rounding may differ by a tick.
 void TestWrap(int64_t wrap_us, Order order) {
@@ -267,6 +310,60 @@ TEST_CASE("InterArrival.NegativeArrivalTimeJump") {
   // Three groups in the wrong order, then it starts over: two more and the first pair.
   for (int i = 0; i < 3 + 3; ++i) CHECK_FALSE(clock.Next());
   CHECK(clock.Next());
+}
+
+// One packet a group; gives whether it completes a pair.
+bool Feed(InterArrival& inter_arrival, uint32_t timestamp, int64_t arrival_ms, int64_t system_ms) {
+  return inter_arrival.OnPacket(timestamp, TimestampMs::Millis(arrival_ms),
+                                TimestampMs::Millis(system_ms), DataSize::Bytes(1000));
+}
+
+TEST_CASE("InterArrival: arrivals may leave the system's time by less than 3 s") {
+  InterArrival inter_arrival(5, 1);
+  Feed(inter_arrival, 1'000, 1'000, 1'000);
+  Feed(inter_arrival, 2'000, 2'000, 2'000);
+  CHECK(Feed(inter_arrival, 3'000, 3'000 + 2'999, 3'000));
+  CHECK(Feed(inter_arrival, 4'000, 4'000 + 2'999, 4'000));
+  CHECK(inter_arrival.deltas().arrival_ms == 3'999);
+  // A pause is none, however long.
+  Feed(inter_arrival, 64'000, 64'000 + 2'999, 64'000);
+  CHECK(Feed(inter_arrival, 65'000, 65'000 + 2'999, 65'000));
+  CHECK(inter_arrival.deltas().arrival_ms == 60'000);
+}
+
+TEST_CASE("InterArrival: half the clock's range ahead is behind") {
+  InterArrival inter_arrival(5, 1);
+  Feed(inter_arrival, 1'000, 1'000, 1'000);
+  Feed(inter_arrival, 2'000, 2'000, 2'000);
+  CHECK_FALSE(Feed(inter_arrival, 2'000 + 0x8000'0000, 3'000, 3'000));
+  CHECK(Feed(inter_arrival, 2'000 + 0x7FFF'FFFFu, 3'000, 3'000));
+}
+
+TEST_CASE("InterArrival: the newest timestamp of a group counts to the tick") {
+  InterArrival inter_arrival(5, 1);
+  Feed(inter_arrival, 1'000, 1'000, 1'000);
+  Feed(inter_arrival, 1'001, 1'001, 1'001);
+  Feed(inter_arrival, 2'000, 2'000, 2'000);
+  CHECK(Feed(inter_arrival, 3'000, 3'000, 3'000));
+  CHECK(inter_arrival.deltas().send_ticks == 999);
+}
+
+TEST_CASE("InterArrival: each time it takes three groups in the wrong order to start over") {
+  InterArrival inter_arrival(5, 1);
+  uint32_t sent = 0;
+  int64_t now_ms = 10'000;
+  const auto next = [&](int64_t jump_ms) {
+    now_ms += 1'000;
+    return Feed(inter_arrival, sent += 1'000, now_ms + jump_ms, now_ms);
+  };
+  for (int64_t jump_ms = 0; jump_ms > -15'000; jump_ms -= 5'000) {
+    CAPTURE(jump_ms);
+    for (int i = 0; i < 2; ++i) CHECK_FALSE(next(jump_ms));
+    // The first one joins the second group, as a burst's; then that is three times too early.
+    for (int i = 0; i < 1 + 3; ++i) CHECK_FALSE(next(jump_ms - 5'000));
+  }
+  for (int i = 0; i < 2; ++i) CHECK_FALSE(next(-15'000));
+  CHECK(next(-15'000));
 }
 
 }  // namespace

@@ -62,6 +62,28 @@ TEST_CASE("KeptPackets: the receiver may be interrupted while it takes them") {
   CHECK_FALSE(receiver.Comes(10'165, 1'898 + 60));
 }
 
+TEST_CASE("KeptPackets: what it takes must come in a third of the time it was sent in") {
+  // 33 ms, and an interruption of 25 ms.
+  for (const int64_t took : {36, 37}) {
+    Receiver receiver;
+    receiver.Comes(10'000, 0);
+    CHECK(receiver.Comes(10'033, 2'000));
+    CHECK(receiver.Comes(10'066, 1'967 + took) == (took == 36));
+  }
+}
+
+TEST_CASE("KeptPackets: who paused for longer than half a second may have another clock") {
+  for (const int64_t gap : {0, 1, 500, 501}) {  // 0: the rest of the same frame
+    Receiver receiver;
+    receiver.Comes(10'000, 0);
+    CHECK(receiver.Comes(10'000 + gap, 2'000) == (gap <= 500));
+  }
+}
+
+TEST_CASE("KeptPackets: at first nothing was kept") {
+  CHECK_FALSE(KeptPackets().HasJustEnded(Timestamp::Millis(50)));
+}
+
 TEST_CASE("KeptPackets: a path that stood still and has a queue since") {
   // It delivers at the rate at which packets are sent, or at 2.5 times that.
   for (int64_t faster : {0, 20}) {

@@ -64,6 +64,9 @@ TEST_CASE("LinkCapacityEstimator: bounds are never negative") {
   capacity.OnOveruseDetected(DataRate::Zero());  // an estimate below 1 kbit/s
   CHECK(capacity.LowerBound() == DataRate::Zero());
   CHECK(capacity.estimate() == DataRate::BitsPerSec(950));
+  // Of which the error counts as of 1 kbit/s.
+  const double variance = 0.95 * 0.4 + 0.05 * 0.95 * 0.95 / 1;
+  CHECK(capacity.UpperBound().bps() == CutBps(0.95 + 3 * std::sqrt(variance * 0.95)));
 }
 
 TEST_CASE("LinkCapacityEstimator: the estimate stays between its samples and its bounds") {

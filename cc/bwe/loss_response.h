@@ -43,7 +43,7 @@ class LossResponse {
     int lost = 0;
 
     void Add(const Slot& slot, bool is_lossy);
-    double loss() const { return packets > 0 ? static_cast<double>(lost) / packets : 0; }
+    double loss() const { return static_cast<double>(lost) / packets; }  // of a slot at least
     double Received(const Input& input) const;
   };
   struct Trial {

@@ -267,13 +267,25 @@ TEST_CASE("OveruseDetector: the threshold comes to the modified offset at two sp
   CHECK(detect(0, 6000) == 6);
 }
 
+TEST_CASE("OveruseDetector: the threshold adapts from time 0 on, and up to 600 ms") {
+  OveruseDetector detector;
+  const auto detect = [&](double modified_offset_ms, int64_t now_ms) {
+    detector.Detect(modified_offset_ms / 60, 20, 60, TimestampMs::Millis(now_ms));
+    return detector.threshold();
+  };
+  CHECK_THAT(detect(0, 0), WithinAbs(12.5, 1e-9));
+  CHECK_THAT(detect(0, 5), WithinAbs(12.5 * (1 - 0.039 * 5), 1e-9));
+  for (int64_t ms = 100; ms < 10'000; ms += 100) detect(detector.threshold() + 14.9, ms);
+  CHECK(detector.threshold() == 600);
+}
+
 TEST_CASE("OveruseDetector: over-use takes more than 10 ms, two groups and no falling offset") {
   struct Case {
     double send_delta_ms;
     int groups;
   };
-  for (const Case& test : {Case{6, 3},       // 3 + 6 + 6
-                           Case{8, 2},       // 4 + 8
+  for (const Case& test : {Case{6.6, 3},     // 3.3 + 6.6 + 6.6
+                           Case{7, 2},       // 3.5 + 7
                            Case{100, 2}}) {  // 50 alone is not enough
     OveruseDetector detector;
     for (int i = 1; i <= test.groups; ++i) {
@@ -287,7 +299,10 @@ TEST_CASE("OveruseDetector: over-use takes more than 10 ms, two groups and no fa
   CHECK(falling.state() == BandwidthUsage::kNormal);
 }
 
-TEST_CASE("OveruseDetector: one delta changes nothing") {
+TEST_CASE("OveruseDetector: one delta changes nothing, two do") {
+  OveruseDetector two;
+  two.Detect(1, 100, 2, TimestampMs::Millis(100));
+  CHECK(two.modified_offset() == 2);
   OveruseDetector detector;
   for (int i = 0; i < 10; ++i) detector.Detect(100, 100, 1, TimestampMs::Millis(100 * i));
   CHECK(detector.state() == BandwidthUsage::kNormal);

@@ -156,5 +156,14 @@ TEST_CASE("OveruseEstimator: noise is learnt only while the path is normal") {
   CHECK(estimator.noise_variance() != 50);
 }
 
+TEST_CASE("OveruseEstimator: within a frame period of 0 no noise is learnt") {
+  OveruseEstimator estimator;
+  const FramePeriod none = {.ticks = 0, .ms_per_tick = k33Ms.ms_per_tick};
+  for (int i = 0; i < 100; ++i) {
+    estimator.Update(i % 2 ? 60 : 6, 33, 0, none, BandwidthUsage::kNormal);
+  }
+  CHECK(estimator.noise_variance() == 50);
+}
+
 }  // namespace
 }  // namespace remb::core

@@ -233,6 +233,28 @@ TEST_CASE("ProbeClusters: a probe that arrives too slowly or too fast is none") 
   CHECK_FALSE(Prober().Send({5, 500, 500}));       // deltas below 1 ms
 }
 
+TEST_CASE("ProbeClusters: deltas of 1 ms are long enough at either end") {
+  CHECK(Prober().Send({5, 1'500, 1'000}));
+  CHECK_FALSE(Prober().Send({5, 1'500, 999}));
+}
+
+// Less than a microsecond from packet to packet: no rate at all, so not a bad one either.
+TEST_CASE("ProbeClusters: what comes or was sent all at once does not end the search") {
+  SECTION("sent 10 ms apart, of which 1 us was left in all") {
+    Prober prober;
+    prober.Send({5, 10'000, 0});
+    prober.Send({1, 10'000, 1});
+    CHECK(prober.Send({6, 5'000, 5'000})->kbps() == 1600);
+  }
+  SECTION("sent within a tick of abs-send-time") {
+    Prober prober;
+    prober.Send({5, 0, 5'000});
+    prober.Send({1, 4, 5'000});
+    prober.Send({1, 5'000, 5'000});
+    CHECK(prober.Send({6, 5'000, 5'000})->kbps() == 1600);
+  }
+}
+
 TEST_CASE("ProbeClusters: only what is above the estimate is an answer") {
   Prober prober;
   CHECK_FALSE(prober.Send({5, 10'000, 10'000}, DataRate::KilobitsPerSec(801)));

@@ -10,7 +10,6 @@ namespace {
 // sender's may be in between for longer.
 constexpr TimeDelta kSilence = TimeDelta::Millis(100);
 constexpr double kSilenceIntervals = 4;
-constexpr int kMinPackets = 2;  // a single one may be wrong
 // Of two that stay, the one by which more arrives is taken, if it is clearly more.
 constexpr TimeDelta kWindow = TimeDelta::Seconds(1);
 constexpr double kClearly = 1.5;
@@ -26,7 +25,7 @@ bool SendClocks::OnPacketOff(const Packet& packet) {
   bool over = age >= kWindow;
   if (agrees) {
     Count(packet);
-    if (other_->packets >= kMinPackets && silent) return true;
+    if (silent) return true;  // a single one may be wrong, not two
     const int64_t all = packet.bytes_before + packet.bytes - other_->bytes_before;
     const auto on = static_cast<double>(all - other_->bytes_off);
     if (over && static_cast<double>(other_->bytes) > kClearly * on) return true;
@@ -35,7 +34,8 @@ bool SendClocks::OnPacketOff(const Packet& packet) {
     if (!over) other_->bytes_off += packet.bytes;
   }
   if (over) {
-    other_ = {.since = packet.now, .delay_us = 0, .bytes_before = packet.bytes_before};
+    other_ = {
+        .since = packet.now, .delay_us = packet.delay_us, .bytes_before = packet.bytes_before};
     Count(packet);
   }
   return false;
@@ -43,7 +43,6 @@ bool SendClocks::OnPacketOff(const Packet& packet) {
 
 void SendClocks::Count(const Packet& packet) {
   other_->delay_us = packet.delay_us;
-  ++other_->packets;
   other_->bytes += packet.bytes;
   other_->bytes_off += packet.bytes;
 }

@@ -36,7 +36,6 @@ class SendClocks {
     Timestamp since;
     int64_t delay_us;      // of its newest packet
     int64_t bytes_before;  // as of its first packet
-    int packets = 0;
     int64_t bytes = 0;
     int64_t bytes_off = 0;  // by any clock but the one that counts
   };

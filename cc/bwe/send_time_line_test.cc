@@ -1,6 +1,7 @@
 #include "cc/bwe/send_time_line.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <cstdlib>
 
 namespace remb::core {
@@ -102,6 +103,36 @@ TEST_CASE("RtpSendClock: who is ahead of the base has it") {
   CHECK(clock.Delay(0, 90'000, Timestamp::Millis(100), 30'000, 10'000) == 30'000);
   CHECK(clock.Delay(9'000, 90'000, Timestamp::Millis(150), 30'000, 10'000) == 10'000);
   CHECK(clock.Delay(18'000, 90'000, Timestamp::Millis(260), 30'000, 10'000) == 20'000);
+}
+
+TEST_CASE("RtpSendClock: timestamps that leap by half their range, for as long as they like") {
+  RtpSendClock clock;
+  const int32_t leap = GENERATE(INT32_MAX, INT32_MIN + 1);
+  uint32_t timestamp = 0;
+  for (int i = 0; i < 5'000'000; ++i) {
+    clock.Delay(timestamp, 1'000, Timestamp::Millis(i), 7, 0);
+    timestamp += static_cast<uint32_t>(leap);
+  }
+  // The next that is true says what it always does.
+  const int64_t first_us = clock.Delay(timestamp, 1'000, Timestamp::Millis(5'000'000), 7, 0);
+  const int64_t next_us = clock.Delay(timestamp + 20, 1'000, Timestamp::Millis(5'000'025), 7, 0);
+  CHECK(next_us - first_us == 5'000);
+}
+
+TEST_CASE("RtpSendClock: begins anew where timestamps have gone on by more than 2^50 ticks") {
+  const int32_t leap = GENERATE(1 << 30, -(1 << 30));
+  constexpr int64_t kLineUs = 7;
+  RtpSendClock clock;
+  uint32_t timestamp = 0;
+  int64_t beginnings = 0;
+  for (int i = 0; i <= (1 << 20) + 1; ++i) {
+    const int64_t delay_us =
+        clock.Delay(timestamp, 1'000, Timestamp::Millis(1), kLineUs, /*base_us=*/0);
+    beginnings += delay_us == kLineUs;
+    if (i == 1 << 20) CHECK(beginnings == 1);  // the first packet, and 2^50 ticks since
+    timestamp += static_cast<uint32_t>(leap);
+  }
+  CHECK(beginnings == 2);
 }
 
 }  // namespace

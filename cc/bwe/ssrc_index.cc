@@ -17,10 +17,10 @@ constexpr int kTries = 4;
 
 SsrcIndex::SsrcIndex(uint64_t seed) : buckets_(2), seed_(seed) { ChangeHash(); }
 
-// The next number of splitmix64, odd. Its numbers tell nothing of those to come to who does not
-// know the seed.
+// The next number of splitmix64, odd. Who learned one could foretell the next, and choose SSRCs of
+// which every 17th makes a new table; but a packet's time, over a network, tells nothing of it.
 void SsrcIndex::ChangeHash() {
-  uint64_t x = seed_ += 0x9e3779b97f4a7c15;
+  uint64_t x = seed_ += kGoldenRatio;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
   multiplier_ = (x ^ (x >> 31)) | 1;

@@ -48,7 +48,9 @@ class SsrcIndex {
 
   // The bucket that an SSRC wants, by the hash in use.
   uint32_t Home(uint32_t ssrc) const {
-    return static_cast<uint32_t>((ssrc * multiplier_) >> shift_);
+    // Multiplied once, SSRCs that follow each other would lie in a row for some multipliers.
+    const uint64_t product = ssrc * multiplier_;
+    return static_cast<uint32_t>(((product ^ product >> 32) * kGoldenRatio) >> shift_);
   }
 
  private:
@@ -57,6 +59,8 @@ class SsrcIndex {
     int32_t index = kNone;  // empty
   };
   using Buckets = std::vector<Bucket>;
+  // 2^64 over it, odd: spreads the low bits over the high ones.
+  static constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
 
   uint32_t Next(uint32_t i) const { return (i + 1) & (static_cast<uint32_t>(buckets_.size()) - 1); }
   uint32_t DistanceAt(uint32_t i) const {
@@ -68,8 +72,8 @@ class SsrcIndex {
   void ChangeHash();
   bool Rebuild(const Buckets& from);
 
-  Buckets buckets_;          // a power of two
-  uint64_t multiplier_ = 0;  // multiply and shift: the product's highest bits are the bucket
+  Buckets buckets_;  // a power of two
+  uint64_t multiplier_ = 0;
   int shift_ = 0;
   uint32_t count_ = 0;
   uint64_t seed_;

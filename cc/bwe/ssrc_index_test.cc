@@ -1,6 +1,7 @@
 #include "cc/bwe/ssrc_index.h"
 
 #include <algorithm>
+#include <bit>
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <vector>
@@ -55,12 +56,57 @@ TEST_CASE("SsrcIndex finds what a map finds, whatever comes and goes") {
   }
 }
 
+TEST_CASE("SsrcIndex: SSRCs that follow each other change no hash, whatever it is") {
+  // The buckets of some, which are others by another hash.
+  const auto homes = [](const SsrcIndex& index) {
+    std::vector<uint32_t> all;
+    for (uint32_t ssrc = 1; ssrc <= 16; ++ssrc) all.push_back(index.Home(ssrc * 0x1234567));
+    return all;
+  };
+  int changes = 0;
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    for (uint32_t step : {1u, 2u, 4096u, 1u << 20}) {
+      SsrcIndex index(seed);
+      for (uint32_t i = 0; i < 64; ++i) {
+        const std::vector<uint32_t> before = homes(index);
+        index.Reserve(i * step);
+        index.Insert(i * step, static_cast<int32_t>(i));
+        const bool grows = std::has_single_bit(i);  // it was half full
+        changes += !grows && homes(index) != before;
+      }
+    }
+  }
+  CHECK(changes == 0);
+}
+
+TEST_CASE("SsrcIndex: half of its buckets are used at most, and a quarter at least") {
+  SsrcIndex index(kSeed);
+  const std::vector<uint32_t> others = RandomSsrcs(50'000);
+  const auto check_buckets = [&](uint32_t count) {
+    CAPTURE(count);
+    uint32_t last = 0;
+    for (uint32_t ssrc : others) last = std::max(last, index.Home(ssrc));
+    REQUIRE(last + 1 == std::max(2u, std::bit_ceil(2 * count)));
+  };
+  check_buckets(0);
+  for (uint32_t i = 1; i <= 300; ++i) {
+    Add(index, 0x10001 * i, 0);
+    if (i < 20 || std::has_single_bit(i - 1) || std::has_single_bit(i)) check_buckets(i);
+  }
+  for (uint32_t i = 1; i <= 200; ++i) {  // in their place
+    index.Erase(0x10001 * i);
+    Add(index, 0x30003 * i, 0);
+  }
+  check_buckets(300);
+}
+
 TEST_CASE("SsrcIndex: SSRCs in any regular order cost no more than twice what random ones cost") {
   constexpr uint32_t kCount = 10'000;
   SsrcIndex of_random(kSeed);
   const std::vector<uint32_t> random = RandomSsrcs(kCount);
   for (uint32_t ssrc : random) Add(of_random, ssrc, 0);
   const double usual = MeanProbes(of_random, random);
+  CHECK(usual > 1.1);
   CHECK(usual < 2);
   for (const uint32_t step : {1u, 2u, 3u, 0x100u, 0x10000u, 0x10001u, 0x9E3779B9u, 0xFFFFFFFFu}) {
     CAPTURE(step);
@@ -87,6 +133,8 @@ TEST_CASE("SsrcIndex: SSRCs chosen to collide cost no more than twice what rando
     const uint32_t ssrc = next++;
     const uint32_t home = index.Home(ssrcs.empty() ? ssrc : ssrcs.front());
     Add(index, ssrc, i);
+    REQUIRE(index.Find(ssrc) == i);
+    REQUIRE(index.ProbesOf(ssrc) <= SsrcIndex::kMaxDistance + 1);
     ssrcs.push_back(ssrc);
     changes += index.Home(ssrcs.front()) != home;
   }
@@ -94,10 +142,44 @@ TEST_CASE("SsrcIndex: SSRCs chosen to collide cost no more than twice what rando
   const std::vector<uint32_t> random = RandomSsrcs(ssrcs.size());
   for (uint32_t one : random) Add(of_random, one, 0);
   CHECK(MeanProbes(index, ssrcs) <= 2 * MeanProbes(of_random, random));
-  for (uint32_t ssrc : ssrcs) REQUIRE(index.ProbesOf(ssrc) <= SsrcIndex::kMaxDistance + 1);
+  CHECK(SsrcIndex::kMaxDistance == 16);
+  for (uint32_t ssrc : ssrcs) REQUIRE(index.ProbesOf(ssrc) <= 17);
   // Each time that made the whole table anew, which is so seldom that it costs little for each.
   CHECK(changes > 5);
   CHECK(changes < 200);
+}
+
+// Whoever changes the hash changes these two on purpose: what is found is the same by any.
+TEST_CASE("SsrcIndex: each hash is of splitmix64's next number") {
+  SsrcIndex index(1'234'567);
+  for (uint32_t i = 1; i <= 16; ++i) Add(index, i, 0);
+  // The fifth of this seed, as published with the generator: with 2, 4, 8, 16 and 32 buckets.
+  constexpr uint64_t kFifth = 16'408'922'859'458'223'821u;
+  for (uint32_t ssrc = 0; ssrc < 1'000; ++ssrc) {
+    const uint64_t product = ssrc * kFifth;
+    // Fibonacci hashing: by 2^64 over the golden ratio, of which the highest 5 bits are taken.
+    const uint64_t spread = (product ^ product >> 32) * 11'400'714'819'323'198'485u;
+    REQUIRE(index.Home(ssrc) == spread >> 59);
+  }
+}
+
+TEST_CASE("SsrcIndex: a hash by which those there collide is passed over") {
+  // The seventh hash, the first one of 128 buckets, as it is without the SSRCs below.
+  SsrcIndex next(kSeed);
+  for (uint32_t i = 1; i <= 33; ++i) Add(next, i, 0);
+  std::vector<uint32_t> ssrcs;
+  for (uint32_t ssrc = 100; ssrcs.size() < 32; ++ssrc) {
+    if (next.Home(ssrc) == 0) ssrcs.push_back(ssrc);
+  }
+  // The one that the buckets are doubled for would have its place.
+  ssrcs.push_back(ssrcs.back() + 1);
+  while (next.Home(ssrcs.back()) < 64) ++ssrcs.back();
+  SsrcIndex index(kSeed);
+  for (uint32_t ssrc : ssrcs) Add(index, ssrc, static_cast<int32_t>(ssrc));
+  for (uint32_t ssrc : ssrcs) {
+    REQUIRE(index.Find(ssrc) == static_cast<int32_t>(ssrc));
+    CHECK(index.ProbesOf(ssrc) <= SsrcIndex::kMaxDistance + 1);
+  }
 }
 
 }  // namespace

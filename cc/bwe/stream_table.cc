@@ -261,6 +261,7 @@ void StreamTable::Expire(Stream& stream, bool keep) {
   --alive_count_;
   --usage_count_[static_cast<int>(stream.usage)];
   stream.alive = false;
+  stream.missing = {};
   if (!stream.added && !keep) Free(stream);
 }
 

@@ -27,7 +27,8 @@ namespace remb::core {
 
 // What an SSRC's packets look like.
 struct StreamConfig {
-  static constexpr uint32_t kClockRateBits = (1 << 20) - 1;  // up to 1 MHz
+  // Up to 1 MHz. Masking with it shows the compiler that a value fits.
+  static constexpr uint32_t kClockRateBits = (1 << 20) - 1;
 
   RtpExtensionId abs_send_time_id = {};
   RtpExtensionId transmission_offset_id = {};
@@ -65,10 +66,10 @@ struct CaptureState {
   bool on_line = false;  // the last packet
 };
 
-// No call but Add, AddByUser and the two that reserve allocates; these throw std::bad_alloc, and
-// then nothing has changed. Find, Touch and ExpireIdle take constant time (the last one for each
-// stream it drops), whatever the number of streams. References to streams and detectors are good
-// until the next Add.
+// No call but Add, AddByUser, those that reserve, and ExpireAndAdd allocates; these throw
+// std::bad_alloc, and then nothing has changed. Find, Touch and ExpireIdle take constant time (the
+// last one for each stream it drops), whatever the number of streams. References to streams and
+// detectors are good until the next Add.
 class StreamTable {
  public:
   // libwebrtc remote_bitrate_estimator_abs_send_time.cc: kStreamTimeOut.
@@ -156,12 +157,13 @@ class StreamTable {
   // place also if it was not added, for a new life.
   void ExpireIdle(Timestamp now, const Stream* keep = nullptr);
   void ExpireAll(const Stream* keep = nullptr);
-  // The same for a stream that was added by the user and is alive.
-  void EndLife(Stream& stream) { Expire(stream, true); }
+  // Ends the life of one that is alive and was added by the user: it keeps its place.
+  void EndLife(Stream& stream) { Expire(stream, /*keep=*/true); }
   // ExpireIdle for a packet's stream, which is nullptr if there is none: then it is added.
   Stream* ExpireAndAdd(uint32_t ssrc, Timestamp now, Stream* stream, const StreamConfig& config);
-  // Forgets when streams were heard, and what was counted.
-  void ForgetTimes();  // and their capture states
+  // Forgets when streams were heard, and their capture states.
+  void ForgetTimes();
+  // Forgets what was counted of each.
   void ResetCounts();
   void SetUsage(Stream& stream, BandwidthUsage usage);
 

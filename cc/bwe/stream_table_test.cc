@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "cc/testing/random.h"
@@ -106,6 +107,10 @@ void CheckSame(StreamTable& table, Model& model, int64_t now_ms) {
   const bool any_alive =
       !by_age.empty() && now_ms - model.entries()[by_age.back()].heard_ms <= kTimeoutMs;
   REQUIRE(table.AnyAliveAt(Ms(now_ms)) == any_alive);
+  REQUIRE(table.CountAliveAt(Ms(now_ms)) ==
+          std::count_if(by_age.begin(), by_age.end(), [&](uint32_t ssrc) {
+            return now_ms - model.entries()[ssrc].heard_ms <= kTimeoutMs;
+          }));
   if (!by_age.empty()) {
     REQUIRE(table.NewestExpiry() == Ms(model.entries()[by_age.back()].heard_ms + kTimeoutMs));
   }
@@ -128,6 +133,7 @@ TEST_CASE("StreamTable does what the model does") {
       Stream* stream = table.Find(ssrc);
       const auto entry = model.entries().find(ssrc);
       REQUIRE((stream != nullptr) == (entry != model.entries().end()));
+      if (table.alive_count() > 0) REQUIRE(table.FindWithNewest(ssrc) == stream);
       if (stream) {
         REQUIRE(stream->ssrc == ssrc);
         REQUIRE(stream->added == entry->second.added);
@@ -275,6 +281,88 @@ TEST_CASE("StreamTable: a stream that comes back has a new detector") {
   CHECK(send(100));
 }
 
+TEST_CASE("StreamTable: all detectors begin anew at once") {
+  StreamTable table(3);
+  table.ReserveDetectors();
+  table.ResetDetectors();  // there is none
+  for (uint32_t ssrc : {1u, 2u}) AddAlive(table, ssrc, 0);
+  auto send = [&](uint32_t ssrc, uint32_t ms) {
+    return table.Detector(*table.Find(ssrc))
+        .OnPacket(90 * ms, TimestampMs::Millis(ms), TimestampMs::Millis(ms), DataSize::Bytes(1000));
+  };
+  for (uint32_t ssrc : {1u, 2u}) {
+    CHECK_FALSE(send(ssrc, 0));
+    CHECK_FALSE(send(ssrc, 20));
+  }
+  table.ResetDetectors();
+  for (uint32_t ssrc : {1u, 2u}) {
+    CHECK_FALSE(send(ssrc, 40));
+    CHECK_FALSE(send(ssrc, 60));
+    CHECK(send(ssrc, 80));
+  }
+}
+
+TEST_CASE("StreamTable: counts what streams send, until that is forgotten") {
+  StreamTable table(3);
+  Stream& stream = *table.Add(1, {});
+  for (int i = 0; i < 3; ++i) table.OnPacket(stream, 5, DataSize::Bytes(100), Ms(0));
+  CHECK(stream.stamps == 5);
+  CHECK(stream.packets == 3);
+  CHECK(stream.bytes == DataSize::Bytes(300));
+  table.ResetCounts();
+  CHECK(stream.stamps == 0);
+  CHECK(stream.packets == 0);
+  CHECK(stream.bytes == DataSize::Zero());
+}
+
+TEST_CASE("StreamTable: a packet's stream expires or is added as it comes") {
+  StreamTable table(3);
+  AddAlive(table, 1, 0);
+  Stream& known = AddAlive(table, 2, 0);
+  CHECK(table.ExpireAndAdd(2, Ms(kTimeoutMs + 1), &known, {}) == &known);
+  CHECK_FALSE(known.alive);
+  CHECK_FALSE(table.Find(1));
+  Stream* added = table.ExpireAndAdd(3, Ms(kTimeoutMs + 1), nullptr, {.clock_rate_hz = 48'000});
+  REQUIRE(added);
+  CHECK(added == table.Find(3));
+  CHECK(added->config.clock_rate_hz == 48'000);
+}
+
+TEST_CASE("StreamTable: a stream of the user's whose life is ended stays") {
+  StreamTable table(3);
+  Stream& stream = AddAlive(table, 1, 0);
+  REQUIRE(table.AddByUser(1, {}));
+  table.EndLife(stream);
+  CHECK(table.alive_count() == 0);
+  CHECK(table.Find(1) == &stream);
+}
+
+TEST_CASE("StreamTable: each stream has a clock of RTP timestamps of its own, for one life") {
+  StreamTable table(10);
+  table.ReserveSendClocks();
+  const auto delay_us = [&](uint32_t ssrc, uint32_t ticks, int64_t base_us) {
+    return table.SendClock(*table.Find(ssrc))
+        .Delay(ticks, 90'000, Timestamp::Millis(1'000), base_us, base_us);
+  };
+  // The first packet lies on the line.
+  for (uint32_t ssrc = 1; ssrc <= 4; ++ssrc) {
+    AddAlive(table, ssrc, 0);
+    CHECK(delay_us(ssrc, 9'000 * ssrc, 5'000) == 5'000);
+  }
+  CHECK(delay_us(1, 9'000 - 900, 5'000) == 15'000);
+  table.ReserveSendClocks();  // changes nothing
+  CHECK(delay_us(1, 9'000 - 1'800, 5'000) == 25'000);
+  table.Remove(1);
+  AddAlive(table, 5, 0);
+  CHECK(delay_us(5, 1'000'000, 5'000) == 5'000);
+  REQUIRE(table.AddByUser(2, {}));  // the same clock rate
+  CHECK(delay_us(2, 18'000 - 900, 5'000) == 15'000);
+  REQUIRE(table.AddByUser(2, {.clock_rate_hz = 48'000}));
+  CHECK(delay_us(2, 1'000'000, 5'000) == 5'000);
+  table.ResetSendClocks();
+  CHECK(delay_us(3, 1'000'000, 5'000) == 5'000);
+}
+
 TEST_CASE("StreamTable: a stream that begins a new life may keep its place") {
   StreamTable table(3);
   AddAlive(table, 1, 0);
@@ -304,6 +392,7 @@ TEST_CASE("StreamTable: each stream that was added or is alive") {
     return ssrcs;
   };
   CHECK(all(1000) == std::set<uint32_t>{0, 5, 9});
+  CHECK(all(kTimeoutMs) == std::set<uint32_t>{0, 5, 9});
   CHECK(all(kTimeoutMs + 1) == std::set<uint32_t>{5, 9});  // also before it expires
   table.Remove(9);
   table.Remove(5);
@@ -345,6 +434,17 @@ TEST_CASE("StreamTable: capture states belong to one stream's life in the table"
   CHECK(stream.last_packet == Stream::kNever);
 }
 
+TEST_CASE("StreamTable: an empty table may have room for capture states") {
+  StreamTable table(10);
+  table.ReserveCaptureStates();
+  for (uint32_t ssrc = 1; ssrc <= 4; ++ssrc) {
+    Stream& stream = AddAlive(table, ssrc, 0);
+    REQUIRE(table.Capture(stream));
+    CHECK(table.Capture(stream) == std::as_const(table).Capture(stream));
+    table.Capture(stream)->on_line = true;
+  }
+}
+
 TEST_CASE("StreamTable: among many a stream is proven by more than its first packet") {
   StreamTable table(100);
   const auto is_proven = [&](uint32_t ssrc) {
@@ -367,6 +467,16 @@ TEST_CASE("StreamTable: among many a stream is proven by more than its first pac
   CHECK(is_proven(18));
   Stream* added = table.AddByUser(50, {});
   CHECK(table.IsProven(*added));
+}
+
+TEST_CASE("StreamTable: what is missing does not outlive a stream's life") {
+  StreamTable table(10);
+  Stream* stream = table.AddByUser(1, {});
+  table.Touch(*stream, Ms(0));
+  CHECK(stream->missing.OnPacket(100) == 0);
+  CHECK(stream->missing.OnPacket(103) == 2);
+  table.ExpireIdle(Ms(kTimeoutMs + 1));
+  CHECK(stream->missing.OnPacket(150) == 0);
 }
 
 }  // namespace

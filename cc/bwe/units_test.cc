@@ -20,6 +20,13 @@ TEST_CASE("times round to the nearest millisecond, halves up") {
   CHECK(TimestampMs(Timestamp::Micros(2500)) == TimestampMs::Millis(3));
 }
 
+TEST_CASE("a second is a thousand milliseconds, and these a thousand microseconds each") {
+  CHECK(TimeDelta::Seconds(2) == TimeDelta::Millis(2'000));
+  CHECK(TimeDelta::Millis(2) == TimeDelta::Micros(2'000));
+  CHECK(Timestamp::Millis(2) == Timestamp::Micros(2'000));
+  CHECK(DataRate::KilobitsPerSec(2) == DataRate::BitsPerSec(2'000));
+}
+
 TEST_CASE("times add and subtract") {
   const Timestamp t = Timestamp::Millis(10);
   CHECK(t + TimeDelta::Micros(1) == Timestamp::Micros(10'001));
@@ -43,6 +50,11 @@ TEST_CASE("a rate times a factor rounds to the nearest bit per second") {
   CHECK(0.85 * DataRate::BitsPerSec(1'000'001) == DataRate::BitsPerSec(850'001));  // 850 000.85
   CHECK(DataRate::KilobitsPerSec(10) * 1.5 + DataRate::KilobitsPerSec(10) ==
         DataRate::KilobitsPerSec(25));
+}
+
+TEST_CASE("rates add and subtract") {
+  CHECK(DataRate::BitsPerSec(7) + DataRate::BitsPerSec(3) == DataRate::BitsPerSec(10));
+  CHECK(DataRate::BitsPerSec(7) - DataRate::BitsPerSec(3) == DataRate::BitsPerSec(4));
 }
 
 TEST_CASE("a rate rounds to the nearest kilobit per second") {

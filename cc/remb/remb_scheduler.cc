@@ -44,7 +44,7 @@ void RembScheduler::Reset() {
   Plan();
 }
 
-void RembScheduler::Rebase(Timestamp now) {
+void RembScheduler::OnClockSetBack(Timestamp now) {
   if (last_sent_) last_sent_->time = now;
   first_sent_.reset();
   Plan();

@@ -50,7 +50,7 @@ class RembScheduler {
   void Reset();
   // The clock was set back: the interval counts from `now`, the last rate sent still holds, and the
   // next REMB sent begins a new start, since measurement begins anew.
-  void Rebase(Timestamp now);
+  void OnClockSetBack(Timestamp now);
 
   struct Sent {
     Timestamp time;

@@ -183,12 +183,12 @@ TEST_CASE("RembScheduler: reset forgets what was sent") {
 TEST_CASE("RembScheduler: after the clock was set back the interval counts from then") {
   RembScheduler scheduler({});
   scheduler.OnSent(At(50'000), Bps(100'000));
-  scheduler.Rebase(At(0));
+  scheduler.OnClockSetBack(At(0));
   CHECK(scheduler.NextDue(Bps(100'000)) == At(1000));
   CHECK_FALSE(scheduler.IsDue(Bps(100'000), At(999)));
   CHECK(scheduler.IsDue(Bps(90'000), At(1)));
   RembScheduler nothing_sent({});
-  nothing_sent.Rebase(At(0));
+  nothing_sent.OnClockSetBack(At(0));
   CHECK_FALSE(nothing_sent.last_sent());
 }
 
@@ -220,7 +220,7 @@ TEST_CASE(
   scheduler.OnSent(At(0), Bps(100'000));
   scheduler.OnSent(At(5000), Bps(100'000));
   CHECK(scheduler.NextDue(Bps(100'000)) == At(6000));
-  scheduler.Rebase(At(1000));
+  scheduler.OnClockSetBack(At(1000));
   CHECK(scheduler.NextDue(Bps(100'000)) == At(1100));
   scheduler.OnSent(At(1100), Bps(100'000));
   CHECK(scheduler.NextDue(Bps(100'000)) == At(1200));

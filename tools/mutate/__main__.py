@@ -5,6 +5,7 @@ import random
 import sys
 from dataclasses import replace
 from fnmatch import fnmatch
+from pathlib import Path
 
 import mutations
 import runner
@@ -67,9 +68,20 @@ def build_with_all(sources, found, kept, wants, jobs):
         uncompilable.add(change for changes in numbered.values() for n, change in changes.items() if n in bad)
         for file in {change.file for change in uncompilable.newest}:
             instrument(file)
+    numbered = {n: change for changes in numbered.values() for n, change in changes.items()}
     for test in tests:
         runner.measure(test, build.folder)
-    return tests, build.folder, {n: change for changes in numbered.values() for n, change in changes.items()}
+        leave_out_unused(test.reached, numbered)
+    return tests, build.folder, numbered
+
+
+def leave_out_unused(reached, numbered):
+    """Takes the mutations of constants away from those that a test reached, where it reached no code of their unit."""
+    units = {Path(change.file).with_suffix("") for n, change in numbered.items() if not change.is_constant}
+    used = {Path(numbered[n].file).with_suffix("") for n in reached if not numbered[n].is_constant}
+    for n in list(reached):
+        if numbered[n].is_constant and Path(numbered[n].file).with_suffix("") in units - used:
+            reached.remove(n)
 
 
 def judge(change, number, tests, folder):
@@ -124,11 +136,12 @@ def main():
     alone = None
     progress = Progress(len(todo))
     for number, change in todo:
+        some = [test for test in tests if not options.own or test.is_of(change.file)]
         if number is not None:
-            killer = judge(change, number, tests, folder)
+            killer = judge(change, number, some, folder)
         else:
             alone = alone or Build(WORK / "alone").write_sources()
-            killer = judge_alone(change, sources[change.file], tests, alone, options.jobs)
+            killer = judge_alone(change, sources[change.file], some, alone, options.jobs)
         results.add(change, killer)
         progress.step(killer)
     results.save()

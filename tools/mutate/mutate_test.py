@@ -50,12 +50,21 @@ int Clamp(int value) {
   return std::max(value, 0);
 }
 
+int Wheels(int kind) {
+  switch (kind) {
+    case 7:
+      return 2;
+    default:
+      return 4;
+  }
+}
+
 int main() {
   Meter meter;
   meter.Add(3);
   places[3] = 1;
   bool ok = meter.sum() == 6 && Clamp(150) == 100 && Clamp(-3) == 0 && Clamp(7) == 7;
-  ok = ok && static_cast<int>(kHalf * 10) == 5;
+  ok = ok && static_cast<int>(kHalf * 10) == 5 && Wheels(7) == 2 && Wheels(6) == 4 && Wheels(8) == 4;
   volatile int one = 1, three = 3;  // not known to the compiler
   return ok && !IsEven(one) && !IsEven(three) ? 0 : 1;
 }
@@ -82,7 +91,8 @@ class MutateTest(unittest.TestCase):
         }.items():
             self.assertEqual(changes[key].text, text)
         alone = {change.what for change in changes.values() if change.alone}
-        self.assertEqual(alone, {"4 to 3", "4 to 5"})  # a template's argument
+        self.assertEqual(alone, {"4 to 3", "4 to 5", "7 to 6", "7 to 8"})  # a template's argument, and a case
+        self.assertFalse(changes["Wheels | return 4; | 4 to 3"].alone)
         self.assertFalse([key for key in changes if "static_assert" in key])
 
     def test_tells_which_are_noticed(self):

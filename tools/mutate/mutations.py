@@ -57,6 +57,7 @@ class Mutation:
     is_bool: bool  # what is replaced need only convert to bool
     in_constexpr: bool  # in a function that may run at compile time
     alone: bool  # cannot be chosen at run time: needs a build of its own
+    is_constant: bool  # of one that gets its value when the program starts, whether it is used or not
     line_number: int
 
     @property
@@ -124,8 +125,10 @@ def needs_constant(node):
     parent = node.parent
     if parent.type == "array_declarator":
         return parent.child_by_field_name("size") == node
+    if parent.type == "case_statement":  # also `default`, which has no value
+        return parent.child_by_field_name("value") == node
     return node.type in ("template_argument_list", "static_assert_declaration", "enumerator", "bitfield_clause") or (
-        parent.type in ("case_statement", "optional_parameter_declaration") and parent.named_children[0] == node
+        parent.type == "optional_parameter_declaration" and parent.named_children[0] == node
     )
 
 
@@ -156,7 +159,8 @@ def find(file, source, kept=frozenset()):
         text = re.sub(r"\s*//[^\n]*\n\s*|\s*\n\s*", " ", text)
         found.append(
             Mutation(file, node.start_byte, node.end_byte, text, place.function, line, what, is_bool,
-                     place.in_constexpr, place.alone, node.start_point.row + 1)
+                     place.in_constexpr, place.alone, not place.in_function and not place.is_member,
+                     node.start_point.row + 1)
         )  # fmt: skip
 
     def visit(node, place):

@@ -19,11 +19,11 @@ class Test:
     name: str
     program: Path
     seconds: float = 0  # of processor time that it takes without a mutation
-    reached: set = field(default_factory=set)  # mutations that it runs
+    reached: set = field(default_factory=set)  # numbers of mutations that it runs
 
     def is_of(self, file):
-        """Whether it is the test of that file."""
-        return self.name == f"{Path(file).stem}_test"
+        """Whether it is a test of that file."""
+        return self.name.startswith(f"{Path(file).stem}_")
 
 
 def run(test, folder, mutation=None, reached=None):

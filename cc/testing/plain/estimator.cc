@@ -104,7 +104,7 @@ int32_t Estimator::ClockRate(const Stream& stream) const {
 int32_t Estimator::OnPacket(const remb_packet& packet) {
   if (packet.arrival_us < now_ - kSecond) {
     StartMeasuring(packet.ssrc);
-    schedule_.Rebase(packet.arrival_us);
+    schedule_.OnClockSetBack(packet.arrival_us);
     now_ = packet.arrival_us;
   }
   Advance(packet.arrival_us);

@@ -24,8 +24,7 @@ struct RembSchedule {
   int64_t last = -1;
   int64_t last_bps = 0;
 
-  // The clock was set back.
-  void Rebase(int64_t now) {
+  void OnClockSetBack(int64_t now) {
     first = -1;
     if (last >= 0) last = now;
   }
