@@ -66,6 +66,34 @@ TEST_CASE("a packet of a known stream allocates nothing") {
   }
 }
 
+TEST_CASE("audio that is left out reserves nothing for send times of its own") {
+  const int32_t profile = GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE);
+  const bool as_array = GENERATE(false, true);
+  const Handle handle = Create(ConfigWith(REMB_CLOCK_AUTO, profile));
+  constexpr uint32_t kAudio = 8;
+  for (uint32_t ssrc = 1; ssrc <= kAudio; ++ssrc) {
+    remb_stream stream = {};
+    stream.struct_size = sizeof stream;
+    stream.ssrc = ssrc;
+    stream.kind = ssrc == kAudio ? REMB_KIND_AUDIO : REMB_KIND_VIDEO;
+    REQUIRE(remb_add_stream(handle.get(), &stream) == REMB_OK);
+  }
+  const MallocScope scope;
+  for (uint32_t i = 0; i < 1000; ++i) {
+    remb_packet packet = {};
+    packet.struct_size = sizeof packet;
+    packet.ssrc = i % 2 ? kAudio : 1 + i / 2 % 7;
+    packet.arrival_us = 1'000'000 + i * 5'000;
+    packet.stamps = kNoAbsSendTime;
+    if (packet.ssrc != kAudio) packet.stamps |= REMB_STAMP_ABS_SEND_TIME;
+    packet.abs_send_time = static_cast<uint32_t>(packet.arrival_us * 4'096 / 15'625) & 0xFFFFFF;
+    packet.payload_bytes = 1'000;
+    REQUIRE((as_array ? remb_on_packets(handle.get(), &packet, 1)
+                      : remb_on_packet(handle.get(), &packet)) >= 0);
+  }
+  CHECK(scope.allocations() == 0);
+}
+
 TEST_CASE("an estimator with one stream of 2 Mbit/s takes at most 6 KB, or 12 by adaptive") {
   const int32_t profile = GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE);
   const int32_t clock = GENERATE(REMB_CLOCK_AUTO, REMB_CLOCK_TRANSMISSION_OFFSET);

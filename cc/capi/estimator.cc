@@ -75,16 +75,16 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet, Stream* stream) {
 
 Estimator::Facts Estimator::OnOtherPacket(ReceivedPacket& packet, Stream* stream) {
   quiet_until_ = Timestamp::Micros(0);
-  stream = bandwidth_.Prepare(packet, stream);
+  const bool left_out = stream && LeavesOut(*stream);
+  if (!left_out) stream = bandwidth_.Prepare(packet, stream);
   if (packet.arrival < now_) packet.arrival = TimeOfOlderPacket(packet.arrival, stream);
   now_ = packet.arrival;
-  if (stream) {
-    if (LeavesOut(*stream)) {
-      stream->stamps = static_cast<uint8_t>(packet.stamps);
-      stream->last_packet = now_;
-      return AdvanceTo(now_);
-    }
-  } else if (remb_due_) {
+  if (left_out) {
+    stream->stamps = static_cast<uint8_t>(packet.stamps);
+    stream->last_packet = now_;
+    return AdvanceTo(now_);
+  }
+  if (!stream && remb_due_) {
     next_remb_check_ = now_;  // keeps no stream alive, so what was due need not be any more
   }
   Count(packet.size);
@@ -138,7 +138,7 @@ ABSL_ATTRIBUTE_NOINLINE Estimator::Facts Estimator::AdvanceByUnknownPacket(Times
 Timestamp Estimator::TimeOfOlderPacket(Timestamp arrival, const Stream* stream) {
   if (now_ - arrival <= kMaxStepBack) return now_;
   bandwidth_.OnClockSetBack(stream);
-  scheduler_.Rebase(arrival);
+  scheduler_.OnClockSetBack(arrival);
   now_ = arrival;
   CheckRemb();
   return arrival;

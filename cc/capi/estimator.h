@@ -36,7 +36,7 @@ class Estimator {
   static constexpr Facts kRembDue = 2;
 
   void Reset();
-  // Both ways to call it again: a new stream, or a changed one. False if there is no place. Throws
+  // Adds a stream, or changes one that was added. False if max_streams have been. Throws
   // std::bad_alloc, and then nothing has changed.
   bool AddStream(uint32_t ssrc, const StreamConfig& config);
   // False if there is none.
@@ -57,11 +57,9 @@ class Estimator {
     now_ = arrival;
     return remb_due_;
   }
-  // Whether all packets are whose SSRC is not in the table.
+  // Whether packets of SSRCs that the table does not have are left out.
   bool LeavesOutUnknown() const { return known_streams_only_; }
-  // The same for most packets, with less, as it is the profile's own: OnPlainPacket, where
-  // IsPlainTime holds at the packet's arrival, `stream` is not left out, and the stamps are plain.
-  // Never throws. No time beyond Timestamp::Max is plain.
+  // Whether a packet at this time may be plain. None beyond Timestamp::Max is.
   template <Profile kProfile>
   bool IsPlainTime(Timestamp arrival) {
     return arrival >= now_ && bandwidth_.IsPlainTime<kProfile>(arrival);
@@ -69,6 +67,8 @@ class Estimator {
   static bool HasPlainStamps(uint32_t stamps) { return BandwidthEstimator::HasPlainStamps(stamps); }
   // Whether the stream's packets do not count.
   bool LeavesOut(const Stream& stream) const { return stream.config.audio && !count_audio_; }
+  // OnPacket for most packets, with less, as it is the profile's own: where IsPlainTime holds at
+  // the packet's arrival, `stream` is not left out, and the stamps are plain. Never throws.
   template <Profile kProfile>
   ABSL_ATTRIBUTE_ALWAYS_INLINE Facts OnPlainPacket(uint32_t stamps, uint32_t abs_send_time,
                                                    uint16_t sequence_number, DataSize size,
@@ -80,9 +80,12 @@ class Estimator {
     }
     return OnPlainLibwebrtcPacket(stamps, abs_send_time, size, now, &stream);
   }
+  bool IsPrepared(uint32_t ssrc, uint32_t stamps) const {
+    return bandwidth_.IsPrepared(stamps) && streams().Find(ssrc);
+  }
   void Prepare(const ReceivedPacket& packet) {
     Stream* stream = streams().Find(packet.ssrc);
-    if (stream || !known_streams_only_) bandwidth_.Prepare(packet, stream);
+    if (stream ? !LeavesOut(*stream) : !known_streams_only_) bandwidth_.Prepare(packet, stream);
   }
   void Unprepare(const ReceivedPacket& packet) { bandwidth_.Unprepare(packet); }
   Facts AdvanceTo(Timestamp now);

@@ -172,24 +172,31 @@ ABSL_ATTRIBUTE_NOINLINE int32_t OnAdaptiveRtpPacket(remb_estimator* estimator, i
   return OnPlainRtpPacketOr<Profile::kAdaptive, OnOtherRtpPacket>(estimator, now_us, data, size);
 }
 
-int32_t OnPackets(Estimator& core, PacketArray packets, int32_t count) {
+int32_t OnPackets(remb_estimator* estimator, PacketArray packets, int32_t count) {
+  Estimator& core = estimator->core;
   for (int32_t i = 0; i < count; ++i) {
     const int32_t status = packets.Check(i);
     if (status != REMB_OK) return status;
   }
   int32_t prepared = 0;
   try {
-    for (; prepared < count; ++prepared) core.Prepare(packets.At(prepared));
+    for (; prepared < count; ++prepared) {
+      const remb_packet& packet = packets[prepared];
+      if (core.IsPrepared(packet.ssrc, packet.stamps)) continue;
+      core.Prepare(ToReceivedPacket(packet));
+    }
   } catch (const std::bad_alloc&) {
-    while (prepared-- > 0) core.Unprepare(packets.At(prepared));
+    while (prepared-- > 0) core.Unprepare(ToReceivedPacket(packets[prepared]));
     return REMB_ERR_NO_MEMORY;
   }
   int32_t facts = REMB_OK;
   for (int32_t i = 0; i < count; ++i) {
+    const int32_t status =
+        OnPlainPacketOr<Profile::kLibwebrtc, OnAdaptivePacket>(estimator, &packets[i]);
+    // Only if the table was full, places fell free within the array, and there was no memory then.
+    if (ABSL_PREDICT_FALSE(status < 0)) return status;
     // An estimate was updated if it was by any packet; a REMB is due if it still is.
-    ReceivedPacket packet = packets.At(i);
-    Stream* stream = core.streams().Find(packet.ssrc);
-    facts = (facts & REMB_ESTIMATE_UPDATED) | OnPacket(core, packet, stream);
+    facts = (facts & REMB_ESTIMATE_UPDATED) | status;
   }
   return facts;
 }
@@ -214,5 +221,5 @@ int32_t remb_on_packets(remb_estimator* estimator, const remb_packet* packets, i
   if (count < 0) return REMB_ERR_ARGUMENT;
   if (count == 0) return REMB_OK;
   if (!packets) return REMB_ERR_NULL;
-  return OnPackets(estimator->core, PacketArray(packets), count);
+  return OnPackets(estimator, PacketArray(packets), count);
 }

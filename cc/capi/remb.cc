@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 #include <new>
+#include <optional>
 
 #include "cc/capi/arguments.h"
 #include "cc/capi/estimator.h"

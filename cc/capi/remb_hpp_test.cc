@@ -78,6 +78,8 @@ TEST_CASE("errors are thrown and say why") {
   CHECK(status([&] { estimator.SetRtt(-1); }) == REMB_ERR_ARGUMENT);
   CHECK(status([&] { estimator.SetMaxBitrate(1); }) == REMB_ERR_ARGUMENT);
   CHECK(status([&] { estimator.OnRtpPacket(0, std::vector<uint8_t>(4)); }) == REMB_ERR_MALFORMED);
+  CHECK(status([&] { estimator.OnRtpPacket(0, {}); }) == REMB_ERR_MALFORMED);
+  CHECK(status([&] { Message::Parse({}); }) == REMB_ERR_MALFORMED);
   CHECK(status([] {
           Message::Parse(std::vector<uint8_t>{0x80, 201, 0, 0});
         }) == REMB_ERR_NOT_FOUND);

@@ -1,4 +1,4 @@
-/* libremb: receive-side WebRTC bandwidth estimation (Google Congestion Control) and REMB.
+/* libremb: receive-side WebRTC bandwidth estimation and REMB.
  *
  * A receiver creates one remb_estimator per peer connection, gives it every RTP packet as it
  * arrives, and sends a REMB whenever the estimator says that one is due:
@@ -25,13 +25,15 @@
  * remb_poll and remb_sent take an older time as the newest time seen.
  *
  * RETURN VALUES are 0 (REMB_OK), positive (facts, a count, a rate) or negative (an error,
- * REMB_ERR_*). After an error nothing has changed.
+ * REMB_ERR_*). After an error nothing has changed, but for one case: when memory runs out because a
+ * packet's SSRC takes a place that others have just left by falling silent, time has gone on, the
+ * packet may have been counted, and of an array all packets before it have been taken.
  *
  * STRUCTS begin with struct_size, which the caller sets to sizeof the struct. They grow only at the
  * end. In a struct that is read, a member that is 0 or that a shorter struct lacks has its default;
  * a longer struct is accepted if all bytes unknown to this version are 0. In a struct that is
  * written, members beyond struct_size are left out, and struct_size itself is not changed. A
- * remb_message has at least the size that it has here. No struct_size may be above 65 536.
+ * remb_message must have at least the size that it has here. No struct_size may exceed 65 536.
  *
  * THREADS: functions with a const estimator may run at the same time on several threads; any other
  * call needs the estimator to itself. Different estimators are independent.
@@ -97,9 +99,9 @@ REMB_API const char *remb_version_string(void);
                                  /* show, and competing TCP */
 
 /* Where send times come from. */
-#define REMB_CLOCK_AUTO 0 /* as libwebrtc: abs-send-time from the first packet that has it; */
-                          /* after 30 in a row without it RTP timestamp + offset; but */
-                          /* abs-capture-time instead of that where enough packets have it */
+#define REMB_CLOCK_AUTO 0 /* as in libwebrtc, abs-send-time from the first packet that has it; */
+                          /* after 30 in a row without it RTP timestamp + offset, or */
+                          /* abs-capture-time where enough packets have it */
 #define REMB_CLOCK_ABS_SEND_TIME \
   1 /* only abs-send-time; other packets count in the bitrate alone */
 #define REMB_CLOCK_TRANSMISSION_OFFSET \
@@ -121,9 +123,9 @@ REMB_API const char *remb_version_string(void);
 #define REMB_STAMP_RTP_TIMESTAMP 4
 #define REMB_STAMP_ABS_CAPTURE_TIME 8
 #define REMB_STAMP_CAPTURE_CLOCK_OFFSET 16 /* only together with abs-capture-time */
-#define REMB_STAMP_SEQUENCE_NUMBER 32      /* shows losses; nothing but them hangs on it */
+#define REMB_STAMP_SEQUENCE_NUMBER 32      /* used for losses alone */
 
-/* Detector states, by libwebrtc's numbers. Of the adaptive profile: OVERUSING in mode BACK_OFF,
+/* Detector states, with libwebrtc's numbers. With the adaptive profile: OVERUSING in mode BACK_OFF,
  * UNDERUSING in HOLD, else NORMAL. */
 #define REMB_STATE_NORMAL 0
 #define REMB_STATE_UNDERUSING 1
@@ -131,11 +133,11 @@ REMB_API const char *remb_version_string(void);
 
 /* What moves the adaptive profile's rate. */
 #define REMB_MODE_NONE 0        /* another profile */
-#define REMB_MODE_START 1       /* the first seconds: to what frames show that the path carries */
+#define REMB_MODE_START 1       /* the first seconds: up to what frames show of the path */
 #define REMB_MODE_GROWTH 2      /* up: no queue stands */
-#define REMB_MODE_HOLD 3        /* neither: a queue that may be jitter, or one that is drained */
+#define REMB_MODE_HOLD 3        /* neither: a queue may be jitter, or is being drained */
 #define REMB_MODE_BACK_OFF 4    /* down: a queue stands */
-#define REMB_MODE_COMPETITION 5 /* the queue is another's, who leaves room to none but losses */
+#define REMB_MODE_COMPETITION 5 /* the queue is a competitor's that yields only to losses */
 
 /* Why a stream's send times come from where they do. */
 #define REMB_REASON_UNHEARD 0 /* no packet yet: none */
@@ -150,7 +152,7 @@ REMB_API const char *remb_version_string(void);
   7 /* none: its capture times do not lie on the other streams' time line, or jump about */
 #define REMB_REASON_AUDIO 8 /* none: audio, which the config leaves out */
 
-/* In the REMB schedule: without that. */
+/* In the REMB schedule: leaves that rule out. */
 #define REMB_OFF (-1)
 
 /* An extension id: "this stream does not have the extension". */
@@ -171,15 +173,16 @@ typedef struct remb_config {
   uint32_t struct_size;
   int32_t profile;     /* REMB_PROFILE_* */
   int32_t clock;       /* REMB_CLOCK_*, default AUTO */
-  int32_t max_streams; /* SSRCs remembered while alive that were not added, and as many that */
-                       /* were: 1 to 1 000 000, default 16 384. About 140 bytes each; once there */
-                       /* was a packet without abs-send-time 800 more, by the adaptive profile */
-                       /* 24; once there was one with abs-capture-time 56 more */
+  int32_t max_streams; /* how many SSRCs are remembered that were not added, while alive, and */
+                       /* how many may be added: 1 to 1 000 000, default 16 384. About 140 bytes */
+                       /* each; 800 more after a packet without abs-send-time (24 with the */
+                       /* adaptive profile); 56 more after one with abs-capture-time. Tables */
+                       /* double: up to a third more, and twice as much while one is copied */
   int32_t abs_send_time_id;       /* for SSRCs that were not added: 1 to 255; default none */
   int32_t transmission_offset_id; /* likewise */
   int32_t clock_rate_hz; /* likewise, the RTP clock rate: 1 000 to 1 000 000, default 90 000 */
   int32_t count_audio;   /* 1: packets of added audio streams count; default 0: left out */
-  int64_t initial_bitrate_bps; /* makes a valid first estimate; default none: no REMB before one */
+  int64_t initial_bitrate_bps; /* a valid first estimate; default none: no REMB before one */
   int64_t min_bitrate_bps;     /* as in remb_set_min_bitrate; default 5 000 */
   int64_t max_bitrate_bps;     /* as in remb_set_max_bitrate; default no limit */
   int64_t remb_interval_us;    /* between REMBs, unless one is due sooner by what follows: */
@@ -231,15 +234,15 @@ typedef struct remb_stream {
   int32_t abs_capture_time_id;    /* likewise */
 } remb_stream;
 
-/* Says what an SSRC's packets look like; once more for the same SSRC changes it (renegotiation). An
+/* Says what an SSRC's packets look like; a further call for it changes that (renegotiation). An
  * SSRC that was never added is counted all the same, as video with the config's ids and clock rate,
  * so this call is needed only where ids differ between streams, for other clock rates, and to leave
  * audio out. An added stream keeps its place until it is removed, also while it is silent. Of those
  * not added, max_streams are remembered at a time; packets of further ones count, but no REMB lists
- * them. By the adaptive profile, while 16 SSRCs or more are alive, packets of one that was not
- * added count once it has sent a packet for each 16 of these: so a flood of SSRCs does not. Returns
- * REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT, REMB_ERR_TOO_MANY_STREAMS,
- * REMB_ERR_NO_MEMORY. */
+ * them. With the adaptive profile, while 16 or more SSRCs are alive, packets of one that was not
+ * added count only once it has sent one for every 16 alive, so that a flood of SSRCs does not.
+ * Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_STRUCT_SIZE, REMB_ERR_ARGUMENT,
+ * REMB_ERR_TOO_MANY_STREAMS, REMB_ERR_NO_MEMORY. */
 REMB_API int32_t remb_add_stream(remb_estimator *estimator, const remb_stream *stream);
 
 /* Forgets an SSRC, added or only heard: no later REMB lists it unless it is heard again. Returns
@@ -251,10 +254,10 @@ REMB_API int32_t remb_remove_stream(remb_estimator *estimator, uint32_t ssrc);
 /* Takes an RTP packet (RFC 3550; header extensions by RFC 8285, one- and two-byte form) with its
  * arrival time. RTX, FEC and padding-only packets count too. The size that counts is all behind the
  * RTP header: payload plus padding. data may also be SRTP (its header is in clear; the tag then
- * counts). Allocates only when an SSRC is new, and for the first packet of all without
- * abs-send-time and the first with abs-capture-time. Returns facts, 0 or more of
- * REMB_ESTIMATE_UPDATED | REMB_DUE; REMB_ERR_NULL, REMB_ERR_ARGUMENT (size not 0 to 65 535),
- * REMB_ERR_TIME, REMB_ERR_MALFORMED, REMB_ERR_NO_MEMORY.
+ * counts). Allocates only when an SSRC is new, and for the first packet of all that counts and has
+ * no abs-send-time (by REMB_CLOCK_RTP_TIMESTAMP the first of all), and the first with
+ * abs-capture-time. Returns facts, 0 or more of REMB_ESTIMATE_UPDATED | REMB_DUE; REMB_ERR_NULL,
+ * REMB_ERR_ARGUMENT (size not 0 to 65 535), REMB_ERR_TIME, REMB_ERR_MALFORMED, REMB_ERR_NO_MEMORY.
  */
 REMB_API int32_t remb_on_rtp_packet(remb_estimator *estimator, int64_t now_us, const uint8_t *data,
                                     int32_t size);
@@ -280,22 +283,22 @@ typedef struct remb_packet {
 REMB_API int32_t remb_on_packet(remb_estimator *estimator, const remb_packet *packet);
 
 /* The same for an array, in order; all elements have the struct_size of the first. All are checked
- * before any is taken. packets may be NULL if count is 0. Returns the facts of all packets
- * together; errors as remb_on_packet, and REMB_ERR_ARGUMENT for count < 0 or elements of unlike
- * struct_size. */
+ * before any is taken. packets may be NULL if count is 0. Returns REMB_ESTIMATE_UPDATED if any of
+ * them updated the estimate, and REMB_DUE if a REMB is due after the last; errors as
+ * remb_on_packet, and REMB_ERR_ARGUMENT for count < 0 or elements of unlike struct_size. */
 REMB_API int32_t remb_on_packets(remb_estimator *estimator, const remb_packet *packets,
                                  int32_t count);
 
 /* ---- What the caller knows ------------------------------------------------------------------ */
 
-/* The round-trip time, 0 to 60 000 000. By it the libwebrtc profile sets how fast the rate grows
- * near capacity and how soon it may be cut again; the adaptive one does without. 200 000 until
- * told. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
+/* The round-trip time, 0 to 60 000 000. The libwebrtc profile uses it for how fast the rate grows
+ * near capacity and how soon it may be cut again; the adaptive one does not use it. 200 000 until
+ * set. Returns REMB_OK; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
 REMB_API int32_t remb_set_rtt(remb_estimator *estimator, int64_t rtt_us);
 
 /* Limits what estimate and REMB say, not what is measured; 0 releases the maximum and brings the
  * minimum back to 5 000. The adaptive profile's own estimate is 50 000 at least: less may leave
- * nothing for video, and no packets to measure. A maximum goes below that. 0 to
+ * nothing for video, and no packets to measure. A maximum may go below that. 0 to
  * REMB_MAX_BITRATE_BPS; minimum <= maximum. A maximum below the last rate sent makes a REMB due at
  * once. Returns facts, REMB_OK or REMB_DUE; REMB_ERR_NULL, REMB_ERR_ARGUMENT. */
 REMB_API int32_t remb_set_max_bitrate(remb_estimator *estimator, int64_t bitrate_bps);
@@ -311,14 +314,14 @@ typedef struct remb_message {
   uint32_t ssrcs[REMB_MAX_SSRCS];
 } remb_message;
 
-/* Runs what is due by now_us. If the answer has REMB_DUE, *message has the rate and the SSRCs to
- * send: those heard most recently, in numeric order, none silent for 2 s, without 0 (so none while
- * only SSRC 0 is heard; the rate is the sender's as a whole); sender_ssrc is left as it is.
- * Otherwise *message is untouched. A REMB is due at once on the first estimate and when the rate
- * has gone down by 3 % or more, else each remb_interval_us while any stream is alive; by the
- * adaptive profile also when it has gone up by 5 % or more, and each 100 ms for the first 3 s. All
- * of this can be set in remb_config. A REMB stays due until remb_sent: after a failed send, poll
- * again within 100 ms. message may be NULL. Returns facts; REMB_ERR_NULL (estimator),
+/* Runs what is due by now_us. If the answer has REMB_DUE, *message has the rate, which is for the
+ * sender as a whole, and the SSRCs to send: those heard most recently, in numeric order, none
+ * silent for 2 s and never 0 (so none at all while only SSRC 0 is heard); sender_ssrc is left as it
+ * is. Otherwise *message is untouched. A REMB is due at once on the first estimate and when the
+ * rate has gone down by 3 % or more, else every remb_interval_us while any stream is alive; with
+ * the adaptive profile also when it has gone up by 5 % or more, and every 100 ms for the first 3 s.
+ * All of this can be set in remb_config. A REMB stays due until remb_sent: after a failed send,
+ * poll again within 100 ms. message may be NULL. Returns facts; REMB_ERR_NULL (estimator),
  * REMB_ERR_STRUCT_SIZE, REMB_ERR_TIME. */
 REMB_API int32_t remb_poll(remb_estimator *estimator, int64_t now_us, remb_message *message);
 
@@ -354,7 +357,7 @@ typedef struct remb_stats {
   int64_t last_report_us;       /* when; -1: never */
   int64_t estimate_bps;         /* before the limits; 0: none yet. Kept while no stream is alive */
   int64_t incoming_bitrate_bps; /* at the newest packet, over the second before; 0: not known */
-  int64_t link_capacity_bps;    /* mean throughput at over-use; by the adaptive profile */
+  int64_t link_capacity_bps;    /* mean throughput at over-use; with the adaptive profile */
                                 /* train_capacity_bps; 0: not known */
   int64_t last_remb_us;         /* of the last remb_sent; -1: never */
   int64_t last_remb_bps;        /* 0: never */
@@ -366,7 +369,7 @@ typedef struct remb_stats {
   double modified_offset_ms; /* T = min(deltas, 60) * offset: what is held against the threshold */
   double threshold_ms;       /* the adaptive threshold, 6 to 600 */
   double noise_variance_ms2; /* the Kalman filter's measurement noise */
-  /* From here on of the adaptive profile; by another one all are 0, as the last eight are by it. */
+  /* From here on: the adaptive profile's, 0 with another. With it the eight before are 0. */
   int32_t mode;               /* REMB_MODE_*, START before the first packet */
   int32_t reserved2;          /* 0 */
   int64_t trains;             /* packets sent close together, as a frame is, so far */
@@ -384,9 +387,9 @@ typedef struct remb_stats {
 REMB_API int32_t remb_get_stats(const remb_estimator *estimator, remb_stats *stats);
 
 /* The SSRCs known: those added, and those not added while they are alive; SSRC 0 too. Fills in
- * capacity of them at most, in numeric order; which, if there are more, is not said. ssrcs may be
- * NULL if capacity is 0. Looks at all streams. Returns the number of all, which may be above
- * capacity; REMB_ERR_NULL, REMB_ERR_ARGUMENT (capacity < 0). */
+ * at most capacity of them, in numeric order; if there are more, any of them. ssrcs may be NULL if
+ * capacity is 0. Looks at all streams. Returns the number of all, which may be above capacity;
+ * REMB_ERR_NULL, REMB_ERR_ARGUMENT (capacity < 0). */
 REMB_API int32_t remb_streams(const remb_estimator *estimator, uint32_t *ssrcs, int32_t capacity);
 
 typedef struct remb_stream_stats {
@@ -403,8 +406,8 @@ typedef struct remb_stream_stats {
   int32_t reserved;       /* 0 */
   int64_t last_packet_us; /* when; -1: never, or not since the clock was set back. That and */
                           /* stamps also tell of packets of audio left out */
-  int64_t packets;        /* counted since it came to be known, or the reset; a change of clocks */
-                          /* forgets those not added */
+  int64_t packets;        /* counted since it came to be known, or the reset; SSRCs not added may */
+                          /* be forgotten when silent for 2 s, and by a change of clocks */
   int64_t bytes;          /* their payload plus padding */
 } remb_stream_stats;
 

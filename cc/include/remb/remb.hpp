@@ -35,12 +35,18 @@ Result Check(Result result) {
   return result;
 }
 
-// Sizes beyond the ABI's 32 bits become one that no call accepts as a packet's.
+// A size in the ABI's 32 bits. Throws if it does not fit.
 inline int32_t SizeOf(std::size_t size) {
   if (size > static_cast<std::size_t>(std::numeric_limits<int32_t>::max())) {
     throw Error(REMB_ERR_ARGUMENT);
   }
   return static_cast<int32_t>(size);
+}
+
+// Never nullptr, which an empty span may have: no bytes are malformed, not missing.
+inline const uint8_t* BytesOf(std::span<const uint8_t> bytes) {
+  static constexpr uint8_t kNone = 0;
+  return bytes.empty() ? &kNone : bytes.data();
 }
 
 }  // namespace internal
@@ -80,7 +86,7 @@ struct Message : remb_message {
   // Reads the first REMB of an RTCP packet.
   static Message Parse(std::span<const uint8_t> rtcp) {
     Message message;
-    internal::Check(remb_parse(rtcp.data(), internal::SizeOf(rtcp.size()), &message));
+    internal::Check(remb_parse(internal::BytesOf(rtcp), internal::SizeOf(rtcp.size()), &message));
     return message;
   }
 
@@ -120,8 +126,8 @@ class Estimator {
   // These return facts: bits of REMB_ESTIMATE_UPDATED and REMB_DUE.
 
   int32_t OnRtpPacket(int64_t now_us, std::span<const uint8_t> rtp) {
-    return internal::Check(
-        remb_on_rtp_packet(estimator_, now_us, rtp.data(), internal::SizeOf(rtp.size())));
+    return internal::Check(remb_on_rtp_packet(estimator_, now_us, internal::BytesOf(rtp),
+                                              internal::SizeOf(rtp.size())));
   }
   int32_t OnPacket(const remb_packet& packet) {
     return internal::Check(remb_on_packet(estimator_, &packet));
