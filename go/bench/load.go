@@ -92,7 +92,7 @@ func newFactory(opts ...remb.Option) (*remb.BWEInterceptorFactory, error) {
 
 // part measures for half the duration.
 func (l *load) part(ctx context.Context, o options, with bool) (*sample, error) {
-	before := runtime.NumGoroutine()
+	before := settledGoroutines()
 	var factory interceptor.Factory
 	if with {
 		var err error
@@ -136,6 +136,18 @@ func (l *load) part(ctx context.Context, o options, with bool) (*sample, error) 
 		s.latencies.merge(&r.latencies)
 	}
 	return s, nil
+}
+
+// settledGoroutines counts once no more have ended for a while: the last part's readers, already waited for, may still be
+// on their way out.
+func settledGoroutines() int {
+	n := runtime.NumGoroutine()
+	for last := time.Now(); time.Since(last) < 100*time.Millisecond; time.Sleep(10 * time.Millisecond) {
+		if now := runtime.NumGoroutine(); now != n {
+			n, last = now, time.Now()
+		}
+	}
+	return n
 }
 
 // countWakeUps counts how often the interceptors look at their clock other than for a packet. To wake up takes at least

@@ -10,7 +10,7 @@
 //	registry.Add(factory) // before all others
 //
 // plus the header extension [AbsSendTimeURI] and goog-remb feedback in the media engine; the package comment of
-// rembwebrtc tells when browsers obey. Each peer connection then has an [Estimator], that factory.Estimator(pc.ID())
+// rembwebrtc tells when browsers obey. Each peer connection then has an [Estimator], which factory.Estimator(pc.ID())
 // returns and factory.OnNewPeerConnection announces. What a peer connection receives is measured while its tracks are
 // read.
 //

@@ -88,6 +88,7 @@ func TestOptionErrors(t *testing.T) {
 		"WithMinBitrate":     {WithMinBitrate(-1)},
 		"WithMaxBitrate":     {WithMaxBitrate(math.MaxInt)},
 		"above":              {WithMinBitrate(2_000_000), WithMaxBitrate(1_000_000)},
+		"by default 5 000":   {WithMaxBitrate(4_999)},
 		"WithREMBInterval":   {WithREMBInterval(9 * time.Millisecond)},
 		"WithREMBInterval: ": {WithREMBInterval(time.Nanosecond)},
 		"WithREMBInterval:":  {WithREMBInterval(REMBOff)},
@@ -97,6 +98,7 @@ func TestOptionErrors(t *testing.T) {
 		"StartDuration: ":    {WithREMBStartDuration(REMBOff)},
 		"WithREMBMin":        {WithREMBMinInterval(time.Millisecond)},
 		"WithREMBFall":       {WithREMBFall(-2)},
+		"WithREMBFall: ":     {WithMinBitrate(500), WithMaxBitrate(1_000), WithREMBFall(1001)}, // not that maximum
 		"WithREMBRise":       {WithREMBRise(1001)},
 		"WithREMBRise: ":     {WithREMBRise(math.MaxInt)},
 		"WithProfile":        {WithProfile(99)},

@@ -3,7 +3,7 @@ package remb
 import "errors"
 
 var (
-	// ErrClosed is returned by every method of an [Estimator] that has been closed.
+	// ErrClosed is returned by the methods of an [Estimator] that has been closed, but for Close itself.
 	ErrClosed = errors.New("remb: the estimator is closed")
 
 	// ErrCgoDisabled is returned by [NewEstimator] and [NewBWEInterceptorFactory] in a program that was built

@@ -11,7 +11,8 @@ import (
 // connection. Interceptors have one each; a server with its own RTP loop makes its own by [NewEstimator].
 //
 // All methods may be called from several goroutines at a time. After [Estimator.Close] those with an error result
-// return [ErrClosed] and the others nothing: 0, nil, a zero value or, as Stats, no more than that it is closed.
+// return [ErrClosed]. Of the others Stats says no more than that it is closed, Totals and SenderSSRC answer as ever,
+// and the rest return 0, nil, false or a zero value.
 //
 // Times are arguments, and only the differences between them count: take all from one clock, such as time.Now, or from
 // one recording. A packet older than the newest time seen is taken at that time; one that is more than a second older
@@ -87,8 +88,10 @@ func (e *Estimator) do(f func() error) error {
 }
 
 // AddStream says what the packets of an SSRC look like; once more for the same SSRC changes it. A stream that was not
-// added is counted all the same, as video with the header extensions of [WithDefaultStream]. Errors: [ErrClosed],
-// [StatusArgument], [StatusTooManyStreams], [StatusNoMemory].
+// added is counted all the same, as video with the header extensions of [WithDefaultStream], unless by
+// [WithKnownStreamsOnly]. By [ProfileAdaptive], while 16 SSRCs or more are alive, it counts only once it has sent a
+// packet for each 16 of these, so that a flood of SSRCs does not. Errors: [ErrClosed], [StatusArgument],
+// [StatusTooManyStreams], [StatusNoMemory].
 func (e *Estimator) AddStream(stream StreamConfig) error {
 	return e.do(func() error { return e.core.addStream(stream) })
 }
@@ -103,8 +106,9 @@ const maxPacketSize = 65_535
 
 // OnRTPPacket takes an RTP packet, or an SRTP packet that is still encrypted, that arrived at now. It does not keep or
 // change the bytes, allocates nothing that Go knows of, and never waits for a REMB to be written. RTX, FEC and
-// padding-only packets belong here too. Errors: [ErrClosed], [StatusMalformed], also for more than 65 535 bytes,
-// [StatusTime]; [StatusNoMemory] for the first packet of an SSRC, and the first without abs-send-time.
+// padding-only packets belong here too. What counts is payload plus padding, and the tag of SRTP. Errors: [ErrClosed],
+// [StatusMalformed], also for more than 65 535 bytes, [StatusTime]; [StatusNoMemory] for the first packet of an SSRC,
+// and the first without abs-send-time.
 func (e *Estimator) OnRTPPacket(now time.Time, packet []byte) (Facts, error) {
 	return e.onRTPPacket(e.line.micros(now), packet, nil)
 }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -216,6 +217,7 @@ func TestREMBPacketRoundsDown(t *testing.T) {
 // TestForgottenEstimatorsAreFreed makes many and closes none, while others work.
 func TestForgottenEstimatorsAreFreed(t *testing.T) {
 	var all sync.WaitGroup
+	var made, freed atomic.Int64
 	for range 4 {
 		all.Go(func() {
 			for n := range 500 {
@@ -224,6 +226,8 @@ func TestForgottenEstimatorsAreFreed(t *testing.T) {
 					t.Error(err)
 					return
 				}
+				made.Add(1)
+				runtime.AddCleanup(e, func(n int64) { freed.Add(n) }, 1) // runs when the estimator's own does
 				packet := (&tracePacket{ssrc: uint32(n), payloadSize: 100}).rtpBytes(t, 1)
 				for range 20 {
 					if _, err := e.OnRTPPacket(time.Now(), packet); err != nil {
@@ -237,14 +241,22 @@ func TestForgottenEstimatorsAreFreed(t *testing.T) {
 		})
 	}
 	all.Wait()
+	for tries := 0; freed.Load() < made.Load() && tries < 100; tries++ {
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond)
+	}
+	if freed.Load() != made.Load() {
+		t.Errorf("%d of %d were freed", freed.Load(), made.Load())
+	}
 }
 
 func TestStrings(t *testing.T) {
-	got := fmt.Sprint(StateNormal, StateUnderusing, StateOverusing, State(9), TimeSourceAuto, TimeSourceAbsSendTime,
-		TimeSourceTransmissionOffset, TimeSourceRTPTimestamp, TimeSource(9), ProfileDefault, ProfileLibwebrtc,
-		ProfileAdaptive, Profile(9), ModeNone, ModeStart, ModeGrowth, ModeHold, ModeBackOff, ModeCompetition, Mode(9))
-	want := "normal underusing overusing unknown auto abs-send-time toffset rtp-timestamp unknown default " +
-		"libwebrtc adaptive unknown none start growth hold back-off competition unknown"
+	got := fmt.Sprint(StateNormal, StateUnderusing, StateOverusing, State(9), TimeSourceNone, TimeSourceAuto,
+		TimeSourceAbsSendTime, TimeSourceTransmissionOffset, TimeSourceRTPTimestamp, TimeSourceAbsCaptureTime,
+		TimeSource(9), ProfileDefault, ProfileLibwebrtc, ProfileAdaptive, Profile(9), ModeNone, ModeStart, ModeGrowth,
+		ModeHold, ModeBackOff, ModeCompetition, Mode(9))
+	want := "normal underusing overusing unknown none auto abs-send-time toffset rtp-timestamp abs-capture-time " +
+		"unknown default libwebrtc adaptive unknown none start growth hold back-off competition unknown"
 	if got != want {
 		t.Errorf("got %s", got)
 	}

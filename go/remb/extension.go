@@ -11,7 +11,7 @@ const (
 	// AbsSendTimeURI is the send time that a sender puts on each packet. Negotiate it: it is what an estimate is best
 	// made of.
 	AbsSendTimeURI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
-	// TransmissionOffsetURI is how much later than its RTP timestamp a packet was sent, the next best.
+	// TransmissionOffsetURI is how much later than its RTP timestamp a packet was sent: it makes a send time of that.
 	TransmissionOffsetURI = "urn:ietf:params:rtp-hdrext:toffset"
 	// AbsCaptureTimeURI is when a frame was captured, by the sender's wall clock: about one packet a second has it. It
 	// puts the RTP timestamps of all streams on one line of time.

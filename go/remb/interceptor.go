@@ -7,7 +7,6 @@ import (
 	"weak"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/logging"
 )
 
 // BWEInterceptor sees the RTP packets that one peer connection receives, measures what its path carries, and sends
@@ -20,7 +19,7 @@ type BWEInterceptor struct {
 	id        string
 	estimator *Estimator
 	loop      *rembLoop
-	log       logging.LeveledLogger
+	log       peerLog
 
 	warnedTransportCC, warnedSecond, warnedREMB, warnedRefused, loggedMalformed atomic.Bool
 
@@ -37,14 +36,14 @@ type boundStream struct {
 }
 
 func newBWEInterceptor(f *BWEInterceptorFactory, id string) (*BWEInterceptor, error) {
-	loop := newREMBLoop(f.opts)
+	loop := newREMBLoop(f.opts, id)
 	estimator, err := newEstimator(f.opts, loop)
 	if err != nil {
 		return nil, err
 	}
 	loop.estimator = estimator
 	i := &BWEInterceptor{
-		factory: f, id: id, estimator: estimator, loop: loop, log: loop.log.LeveledLogger, streams: map[uint32]*boundStream{},
+		factory: f, id: id, estimator: estimator, loop: loop, log: loop.log.peerLog, streams: map[uint32]*boundStream{},
 	}
 	loop.owner = i
 	addSource(i)
@@ -62,7 +61,7 @@ func (i *BWEInterceptor) BindRemoteStream(
 		return reader
 	}
 	if extensionID(info, TransportCCURI) != NoExtension && !i.warnedTransportCC.Swap(true) {
-		i.log.Warnf("SSRC %d has the transport-wide-cc header extension: its sender makes its own estimate, and REMB "+
+		i.log.warnf("SSRC %d has the transport-wide-cc header extension: its sender makes its own estimate, and REMB "+
 			"is no more than a cap on it. To let REMB rule do not register that extension: no "+
 			"webrtc.RegisterDefaultInterceptors, no ConfigureTWCCSender, and a registry of your own", info.SSRC)
 	}
@@ -71,7 +70,7 @@ func (i *BWEInterceptor) BindRemoteStream(
 	}
 	counted, err := i.bind(info, reader)
 	if err != nil && !errors.Is(err, ErrClosed) {
-		i.log.Warnf("SSRC %d counts without send times: %v", info.SSRC, err)
+		i.log.warnf("SSRC %d counts without send times: %v", info.SSRC, err)
 	}
 	return counted
 }

@@ -50,7 +50,8 @@ func WithMinBitrate(bitrate int) Option {
 	return func(o *options) error { o.minBitrate = bitrate; return nil }
 }
 
-// WithMaxBitrate sets the highest rate in bit/s that is ever asked for, up to 10^12. 0, the default, is no limit.
+// WithMaxBitrate sets the highest rate in bit/s that is ever asked for, from the minimum up to 10^12. 0, the default,
+// is no limit.
 func WithMaxBitrate(bitrate int) Option {
 	return func(o *options) error { o.maxBitrate = bitrate; return nil }
 }
@@ -163,8 +164,9 @@ func WithDefaultStream(stream StreamConfig) Option {
 }
 
 // WithLoggerFactory sets where to log, under the scope "remb": REMBs, changes of the detector's state and streams' time
-// sources at debug level, a change of the time source in use at info, trouble at warn, nothing for each packet. The
-// default is Pion's, which the environment variable PION_LOG_DEBUG=remb makes talk.
+// sources at debug level, a change of the time source in use at info, trouble at warn, nothing for each packet. Each
+// line begins with the peer connection's id. The default is Pion's, which the environment variable PION_LOG_DEBUG=remb
+// makes talk.
 func WithLoggerFactory(factory logging.LoggerFactory) Option {
 	return func(o *options) error { o.loggerFactory = factory; return nil }
 }
@@ -216,14 +218,18 @@ func (o *options) check() error {
 		{"WithDefaultStream", options{defaults: o.defaults}},
 		{"WithInitialBitrate", options{initialBitrate: o.initialBitrate}},
 		{"WithMinBitrate", options{minBitrate: o.minBitrate}},
-		{"WithMaxBitrate", options{maxBitrate: o.maxBitrate}},
+		// With a minimum, or the default one might be above it.
+		{"WithMaxBitrate", options{minBitrate: 1, maxBitrate: o.maxBitrate}},
 		{"WithREMBInterval", options{schedule: rembSchedule{interval: o.schedule.interval}}},
 		{"WithREMBStartInterval", options{schedule: rembSchedule{startInterval: o.schedule.startInterval}}},
 		{"WithREMBStartDuration", options{schedule: rembSchedule{startDuration: o.schedule.startDuration}}},
 		{"WithREMBMinInterval", options{schedule: rembSchedule{minInterval: o.schedule.minInterval}}},
 		{"WithREMBFall", options{schedule: rembSchedule{fallPercent: o.schedule.fallPercent}}},
 		{"WithREMBRise", options{schedule: rembSchedule{risePercent: o.schedule.risePercent}}},
-		{"WithMinBitrate is above WithMaxBitrate", options{minBitrate: o.minBitrate, maxBitrate: o.maxBitrate}},
+		{
+			"WithMinBitrate, by default 5 000, is above WithMaxBitrate",
+			options{minBitrate: o.minBitrate, maxBitrate: o.maxBitrate},
+		},
 	} {
 		if tryCore(&one.opts) != nil {
 			return argumentError(one.name)

@@ -16,10 +16,13 @@ import (
 // With -seed=N the tests of random orders take that one seed, the one that a failure has named.
 var seedFlag = flag.Uint64("seed", 0, "seed of the random orders of calls; 0: several, other ones each time")
 
-// seeds returns what to run with. The first few are always the same.
+// seeds returns what to run with. The first few are always the same. With -short it is only one.
 func seeds(n uint64) (all []uint64) {
 	if *seedFlag != 0 {
 		return []uint64{*seedFlag}
+	}
+	if testing.Short() {
+		return []uint64{rand.Uint64() | 1}
 	}
 	for seed := range n {
 		all = append(all, seed+1)

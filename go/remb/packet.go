@@ -40,7 +40,7 @@ type Packet struct {
 	Stamps             Stamps    // which of the other fields are present
 	AbsSendTime        uint32    // 24 bits: seconds, 6.18 fixed point
 	RTPTimestamp       uint32    // in units of the stream's clock rate
-	TransmissionOffset int32     // RFC 5450, 24 bits and a sign, in units of the stream's clock rate
+	TransmissionOffset int32     // RFC 5450, -2^23 to 2^23 - 1, in units of the stream's clock rate
 	PayloadSize        int       // payload plus padding in bytes, 0 to 65 535
 	SequenceNumber     uint16    // RTP's; shows losses
 	AbsCaptureTime     uint64    // NTP time by the capturer's clock: seconds, 32.32 fixed point

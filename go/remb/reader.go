@@ -32,10 +32,10 @@ func (i *BWEInterceptor) leftOut(size int, err error) {
 	case errors.Is(err, ErrClosed):
 	case errors.Is(err, Error{StatusMalformed}):
 		if !i.loggedMalformed.Swap(true) {
-			i.log.Debugf("left out a malformed RTP packet of %d bytes; more are only counted", size)
+			i.log.debugf("left out a malformed RTP packet of %d bytes; more are only counted", size)
 		}
 	case !i.warnedRefused.Swap(true):
-		i.log.Warnf("left out an RTP packet of %d bytes; more are only counted, as Stats.RefusedPackets: %v", size, err)
+		i.log.warnf("left out an RTP packet of %d bytes; more are only counted, as Stats.RefusedPackets: %v", size, err)
 	}
 }
 

@@ -55,6 +55,23 @@ func TestLog(t *testing.T) {
 			t.Errorf("%d lines", len(lines))
 		}
 	})
+	inBubble(t, "changes of state of the adaptive profile", func(t *testing.T) {
+		log := &testLog{}
+		i := newTestInterceptor(t, WithLoggerFactory(log), WithProfile(ProfileAdaptive))
+		i.BindRTCPWriter(&recorder{})
+		sender := newTestSender(t, i, videoInfo(testSSRC))
+		sender.sendFor(5*time.Second, testInterval)
+		for n := range 400 {
+			sender.send(time.Duration(n) * time.Millisecond)
+			time.Sleep(testInterval)
+		}
+		// What it goes by, and nothing of a detector that it has not.
+		lines := log.get("debug")
+		if count(lines, "to overusing: queueing delay") == 0 || count(lines, "queueing delay 0.000") != 0 ||
+			count(lines, "offset") != 0 {
+			t.Errorf("logged %q", lines)
+		}
+	})
 	inBubble(t, "time sources", func(t *testing.T) {
 		log := &testLog{}
 		i := newTestInterceptor(t, WithLoggerFactory(log), WithInitialBitrate(300_000))
@@ -68,8 +85,8 @@ func TestLog(t *testing.T) {
 		without.sendFor(2*time.Second, testInterval)
 		with.sendFor(2*time.Second, testInterval)
 		want := []string{
-			"send times come from toffset, no more from abs-send-time",
-			"send times come from abs-send-time, no more from toffset",
+			"test: send times come from toffset, no more from abs-send-time", // "test" is the peer connection's id
+			"test: send times come from abs-send-time, no more from toffset",
 		}
 		if got := log.get("info"); !slices.Equal(got, want) {
 			t.Errorf("logged %q", got)

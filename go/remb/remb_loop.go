@@ -45,14 +45,14 @@ type rembLoop struct {
 	sleptOut bool  // it last slept as long as it meant to
 }
 
-func newREMBLoop(o *options) *rembLoop {
+func newREMBLoop(o *options, id string) *rembLoop {
 	l := &rembLoop{
 		interval:  time.Duration(o.schedule.interval) * time.Microsecond,
 		reference: o.referenceTime,
 		signals:   make(chan struct{}, 1),
 		rebound:   make(chan struct{}, 1),
 		stop:      make(chan struct{}),
-		log:       rembLog{LeveledLogger: o.loggerFactory.NewLogger("remb")},
+		log:       rembLog{peerLog: peerLog{o.loggerFactory.NewLogger("remb"), id}},
 	}
 	if l.interval == 0 {
 		l.interval = defaultInterval
@@ -186,7 +186,7 @@ func (l *rembLoop) writeReference(writer interceptor.RTCPWriter) {
 		return
 	}
 	if _, err := writer.Write([]rtcp.Packet{report}, interceptor.Attributes{}); err != nil {
-		l.log.Debugf("cannot write a receiver reference time: %v", err)
+		l.log.debugf("cannot write a receiver reference time: %v", err)
 	}
 }
 

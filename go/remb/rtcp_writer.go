@@ -50,8 +50,8 @@ func (i *BWEInterceptor) giveWay(first *BWEInterceptor) {
 		i.factory.remember(i.id, first.estimator)
 	}
 	if !i.warnedSecond.Swap(true) {
-		i.log.Warnf("peer connection %s has two BWEInterceptors: the one that was added to the registry first sends the "+
-			"REMBs, this one only measures. Add one factory, once", i.id)
+		i.log.warnf("there are two BWEInterceptors: the one that was added to the registry first sends the REMBs, " +
+			"this one only measures. Add one factory, once")
 	}
 }
 
@@ -79,7 +79,7 @@ func (w *rtcpWriter) Write(packets []rtcp.Packet, attributes interceptor.Attribu
 			return 0, errSecondSource
 		}
 		if !w.interceptor.warnedREMB.Swap(true) {
-			w.interceptor.log.Warnf("a REMB of %.0f bit/s from another source passes, and more may: the sender obeys "+
+			w.interceptor.log.warnf("a REMB of %.0f bit/s from another source passes, and more may: the sender obeys "+
 				"whichever came last. Use Estimator.SetMaxBitrate for a limit, or Estimator.Pause to be the one source",
 				remb.Bitrate)
 		}

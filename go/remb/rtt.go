@@ -41,9 +41,10 @@ func (m *rttMeter) add(now time.Time, rtt time.Duration) bool {
 	return true
 }
 
-// SetRTT tells the round-trip time to the sender, 0 to 60 s. It sets how fast the rate grows near capacity, and how
-// soon it may be cut again. Until told it is 200 ms or, in an interceptor, what RTCP reports let it measure; a time
-// that was told holds until [Estimator.MeasureRTT], whatever is measured. Errors: [ErrClosed], [StatusArgument].
+// SetRTT tells the round-trip time to the sender, 0 to 60 s. By it [ProfileLibwebrtc] sets how fast the rate grows near
+// capacity, and how soon it may be cut again; [ProfileAdaptive] does without. Until told it is 200 ms or, in an
+// interceptor, what RTCP reports let it measure; a time that was told holds until [Estimator.MeasureRTT], whatever is
+// measured. Errors: [ErrClosed], [StatusArgument].
 func (e *Estimator) SetRTT(rtt time.Duration) error {
 	return e.do(func() error {
 		err := e.useRTT(rtt)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -45,11 +46,12 @@ func (s *testSender) send(delay time.Duration) {
 	_, _, _ = s.reader.Read(s.buffer[:], nil)
 }
 
-// sendFor has packets arrive for a while, one every interval.
+// sendFor has packets arrive for a while in fake time, one every interval, and whatever they bring about be done.
 func (s *testSender) sendFor(d, interval time.Duration) {
 	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(interval) {
 		s.send(0)
 	}
+	synctest.Wait()
 }
 
 // recorder is an RTCP writer that keeps what is written to it.

@@ -2,7 +2,8 @@ package remb
 
 import "time"
 
-// State is what the over-use detector sees, by libwebrtc's numbers.
+// State is what the over-use detector sees, by libwebrtc's numbers. [ProfileAdaptive] has no such detector: with it
+// StateOverusing is [ModeBackOff], StateUnderusing is [ModeHold], and StateNormal is all else.
 type State int32
 
 // The detector's states.
@@ -29,11 +30,11 @@ func (s State) String() string {
 type TimeSource int32
 
 const (
-	// TimeSourceNone is a stream's that has no send times: it counts in the bitrate alone. See [StreamStats].
+	// TimeSourceNone is of a stream that has no send times: it counts in the bitrate alone. See [StreamStats].
 	TimeSourceNone TimeSource = -1
 	// TimeSourceAuto does as libwebrtc does: abs-send-time from the first packet that has it, and after 30 packets in
-	// a row without it the RTP timestamp plus the transmission offset; where enough streams have stamps of
-	// abs-capture-time, these come before the RTP timestamp.
+	// a row without it the RTP timestamp plus the transmission offset; where streams with stamps of abs-capture-time
+	// send enough of the packets, these come before the RTP timestamp.
 	TimeSourceAuto TimeSource = 0
 	// TimeSourceAbsSendTime uses the abs-send-time header extension only.
 	TimeSourceAbsSendTime TimeSource = 1
@@ -95,10 +96,10 @@ type Mode int32
 
 // The modes.
 const (
-	ModeNone        Mode = 0 // another profile, or nothing measured yet
+	ModeNone        Mode = 0 // another profile
 	ModeStart       Mode = 1 // the first seconds: to what frames show that the path carries
 	ModeGrowth      Mode = 2 // up: no queue stands
-	ModeHold        Mode = 3 // neither: a queue that may be jitter
+	ModeHold        Mode = 3 // neither: a queue that may be jitter, or one that is drained
 	ModeBackOff     Mode = 4 // down: a queue stands
 	ModeCompetition Mode = 5 // the queue is another's, who makes way for nothing but losses
 )
@@ -140,7 +141,7 @@ type Stats struct {
 	TargetBitrate   int       // what a REMB says: the estimate within the limits; 0 while no stream is alive
 	Estimate        int       // before the limits; kept while no stream is alive
 	IncomingBitrate int       // at the newest packet, over the second before
-	LinkCapacity    int       // mean throughput at over-use
+	LinkCapacity    int       // mean throughput at over-use; with ProfileAdaptive TrainCapacity
 	Reports         int64     // estimates made
 	LastReport      time.Time // when
 

@@ -15,7 +15,7 @@ const (
 	ReasonCarried TimeSourceReason = 2
 	// ReasonMapped: a stamp of abs-capture-time places the stream's RTP timestamps.
 	ReasonMapped TimeSourceReason = 3
-	// ReasonNoAbsSendTime: the RTP timestamp it is, since none of the 30 newest packets of all streams has anything
+	// ReasonNoAbsSendTime: the RTP timestamp has to do, since none of the 30 newest packets of all streams has anything
 	// better.
 	ReasonNoAbsSendTime TimeSourceReason = 4
 	// ReasonNoStamp: the stream's newest packet lacks what the source in use needs, so it has no time source.

@@ -12,7 +12,8 @@ type targetBitrate struct {
 //
 // The function is called with no lock held, one call at a time, and may call any method. With an interceptor it runs on
 // that connection's own goroutine, which starts with the first writer, while no REMB is written; it may even close the
-// connection. Else it runs within the call that brought the change about.
+// connection, for Close does not wait for it: the last call may end after Close has returned. Without an interceptor it
+// runs within the call that brought the change about.
 func (e *Estimator) OnTargetBitrateChange(f func(bitrate int)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

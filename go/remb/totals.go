@@ -5,7 +5,7 @@ import (
 	"weak"
 )
 
-// Totals is what estimators have counted since they were made. Other than in [Stats], nothing in it ever falls, neither
+// Totals is what estimators have counted since they were made. Unlike in [Stats], nothing in it ever falls, neither
 // when an estimator is reset nor when it is closed: it is what a monitoring system wants for its counters.
 type Totals struct {
 	Estimators       int64 // made: one for each peer connection

@@ -85,7 +85,7 @@ var (
 	oneIncoming = newPeerConnectionDesc("incoming_bytes_per_second",
 		"What is received, over the last second.")
 	oneLinkCapacity = newPeerConnectionDesc("link_capacity_bytes_per_second",
-		"Mean throughput when the path was overused.")
+		"Mean throughput when the path was overused; with the adaptive profile its train capacity.")
 	oneStreams = newPeerConnectionDesc("streams",
 		"SSRCs heard within the last 2 s.")
 	oneRoundTrip = newPeerConnectionDesc("round_trip_seconds",

@@ -52,7 +52,7 @@ import (
 //
 //   - the interceptor of package remb, with opts;
 //   - the header extensions abs-send-time and, for senders that lack it, transmission offset and abs-capture-time: for
-//     video, and with remb.WithAudio for audio too. An answer has those that were offered, see below;
+//     video, and with remb.WithAudio for audio too. An answer has those that were offered;
 //   - goog-remb, nack and nack pli feedback for the video codecs registered so far;
 //   - sender and receiver reports;
 //   - NACK as [ConfigureNACK] does: what a browser retransmits on an RTX stream is not asked for without end, as it is

@@ -21,7 +21,6 @@ import (
 type twoWayPeer struct {
 	*webrtc.PeerConnection
 	estimator *remb.Estimator
-	connected chan struct{}
 }
 
 func newTwoWayPeer(ctx context.Context, t *testing.T) *twoWayPeer {
@@ -39,12 +38,6 @@ func newTwoWayPeer(ctx context.Context, t *testing.T) *twoWayPeer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = pc.Close() })
-	p := &twoWayPeer{pc, factory.Estimator(pc.ID()), make(chan struct{})}
-	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
-		if state == webrtc.PeerConnectionStateConnected {
-			close(p.connected)
-		}
-	})
 	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		go readAll(func(b []byte) error { _, _, err := receiver.Read(b); return err })
 		readAll(func(b []byte) error { _, _, err := track.Read(b); return err })
@@ -64,7 +57,7 @@ func newTwoWayPeer(ctx context.Context, t *testing.T) *twoWayPeer {
 			time.Sleep(20 * time.Millisecond)
 		}
 	}()
-	return p
+	return &twoWayPeer{pc, factory.Estimator(pc.ID())}
 }
 
 func readAll(read func([]byte) error) {
@@ -110,6 +103,7 @@ func connectThrough(ctx context.Context, t *testing.T, relay *bottleneck.Relay, 
 			t.Fatal(err)
 		}
 	}
+	connected := relaypeer.Connecting(a.PeerConnection, b.PeerConnection)
 	offer, err := a.CreateOffer(nil)
 	must(err)
 	offer, err = relaypeer.Describe(ctx, a.PeerConnection, offer)
@@ -125,11 +119,5 @@ func connectThrough(ctx context.Context, t *testing.T, relay *bottleneck.Relay, 
 	must(err)
 	relay.Connect(atA, atB)
 	must(a.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp}))
-	for _, peer := range []*twoWayPeer{a, b} {
-		select {
-		case <-peer.connected:
-		case <-ctx.Done():
-			t.Fatal("the peer connections do not connect")
-		}
-	}
+	must(connected(ctx))
 }

@@ -175,12 +175,3 @@ func bursts(frames []frame) (all []burst) {
 	}
 	return all
 }
-
-// quantile is the smallest value that is at least as large as the share q of all; 0 if there are none.
-func quantile[T cmp.Ordered](values []T, q float64) (none T) {
-	if len(values) == 0 {
-		return none
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
-}

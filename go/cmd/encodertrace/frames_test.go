@@ -109,12 +109,12 @@ func TestFigures(t *testing.T) {
 	}
 	first, down, up := all[0], all[1], all[2]
 	if first.firstFits != -1 || first.skipped != 2 || first.targetBps != 1_200_000 || math.Abs(first.use-0.99) > 0.01 ||
-		math.Abs(quantile(first.sizes, 0.5)-1) > 1e-9 || quantile(first.intervals, 1) != 3*(s/frameRate) ||
-		quantile(first.spans, 0.95) != ms {
+		math.Abs(callrecord.Quantile(first.sizes, 0.5)-1) > 1e-9 ||
+		callrecord.Quantile(first.intervals, 1) != 3*(s/frameRate) || callrecord.Quantile(first.spans, 0.95) != ms {
 		t.Errorf("%+v", first)
 	}
 	// A packet that finds the link free does not wait; two frames fit into 0.9 of it.
-	if quantile(first.queues, 1) != 0 || quantile(first.queues, 0) != 0 {
+	if callrecord.Quantile(first.queues, 1) != 0 || callrecord.Quantile(first.queues, 0) != 0 {
 		t.Errorf("queues %v", first.queues)
 	}
 	within := func(got, want time.Duration) bool { return got >= want && got <= want+s/frameRate }

@@ -32,9 +32,8 @@ func printFigures(out io.Writer, browser string, all []figures, frames []frame) 
 		row(fmt.Sprintf("%d k", f.targetBps/1000), fmt.Sprintf("%.2f", f.use), fmt.Sprintf("%.1f", f.perSecond),
 			fmt.Sprint(f.skipped), fmt.Sprint(f.key),
 			size(f, 0.05), size(f, 0.5), size(f, 0.95), size(f, 0.99), size(f, 1),
-			inMs(quantile(f.intervals, 0.5)), inMs(quantile(f.intervals, 0.95)),
-			inMs(quantile(f.spans, 0.5)), inMs(quantile(f.spans, 0.95)), inMs(quantile(f.spans, 1)),
-			inMs(quantile(f.queues, 0.5)), inMs(quantile(f.queues, 0.95)), inMs(quantile(f.queues, 0.99)),
+			inMs(f.intervals, 0.5), inMs(f.intervals, 0.95), inMs(f.spans, 0.5), inMs(f.spans, 0.95), inMs(f.spans, 1),
+			inMs(f.queues, 0.5), inMs(f.queues, 0.95), inMs(f.queues, 0.99),
 			after(f.firstFits), after(f.followed))
 	}
 	if err := w.Flush(); err != nil {
@@ -57,14 +56,16 @@ func printFigures(out io.Writer, browser string, all []figures, frames []frame) 
 	}
 	_, err := fmt.Fprintf(out, "\n%d of %d frames left at once. The others: %d bursts before another one, p50 %d bytes, p95 %d; "+
 		"a burst over the time to the next one p50 %.2f x REMB, p95 %.2f.\n%s%s\n",
-		atOnce, len(frames), len(sizes), quantile(sizes, 0.5), quantile(sizes, 0.95), quantile(rates, 0.5),
-		quantile(rates, 0.95), conventions, browser)
+		atOnce, len(frames), len(sizes), callrecord.Quantile(sizes, 0.5), callrecord.Quantile(sizes, 0.95),
+		callrecord.Quantile(rates, 0.5), callrecord.Quantile(rates, 0.95), conventions, browser)
 	return err
 }
 
-func size(f figures, q float64) string { return fmt.Sprintf("%.2f", quantile(f.sizes, q)) }
+func size(f figures, q float64) string { return fmt.Sprintf("%.2f", callrecord.Quantile(f.sizes, q)) }
 
-func inMs(d time.Duration) string { return fmt.Sprintf("%.1f ms", callrecord.Milliseconds(d)) }
+func inMs(times []time.Duration, q float64) string {
+	return fmt.Sprintf("%.1f ms", callrecord.Milliseconds(callrecord.Quantile(times, q)))
+}
 
 // after is a time to something, which may not have come.
 func after(d time.Duration) string {

@@ -32,12 +32,13 @@ func newAPI(settings webrtc.SettingEngine) (*webrtc.API, *remb.BWEInterceptorFac
 	}
 	registry.Add(factory)
 
-	// What the SDP has to say: the sender shall stamp its packets, and may expect REMBs. And what it must not say:
-	// transport-wide-cc, for then the sender makes its own estimate.
-	err = mediaEngine.RegisterHeaderExtension(
-		webrtc.RTPHeaderExtensionCapability{URI: remb.AbsSendTimeURI}, webrtc.RTPCodecTypeVideo)
-	if err != nil {
-		return nil, nil, err
+	// What the SDP has to say: the sender shall stamp its packets, best of all by abs-send-time, and may expect REMBs.
+	// And what it must not say: transport-wide-cc, for then the sender makes its own estimate.
+	for _, uri := range []string{remb.AbsSendTimeURI, remb.TransmissionOffsetURI, remb.AbsCaptureTimeURI} {
+		extension := webrtc.RTPHeaderExtensionCapability{URI: uri}
+		if err := mediaEngine.RegisterHeaderExtension(extension, webrtc.RTPCodecTypeVideo); err != nil {
+			return nil, nil, err
+		}
 	}
 	mediaEngine.RegisterFeedback(webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBGoogREMB}, webrtc.RTPCodecTypeVideo)
 

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -62,9 +63,10 @@ func connect(settings webrtc.SettingEngine, offer string) (*webrtc.PeerConnectio
 		}
 	})
 	closed := make(chan struct{})
+	end := sync.OnceFunc(func() { close(closed) }) // Pion may say the same state twice, from two goroutines
 	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		if state == webrtc.PeerConnectionStateClosed {
-			close(closed)
+			end()
 		}
 	})
 	go measure(pc, estimator, packets, closed)

@@ -49,7 +49,7 @@ func control(factory *remb.BWEInterceptorFactory) {
 		e.OnTargetBitrateChange(func(bitrate int) { log.Printf("%s may send %d bit/s", id, bitrate) })
 	})
 	for _, e := range factory.Estimators() {
-		_ = e.SetMaxBitrate(500_000) // a REMB that says so goes out at once
+		_ = e.SetMaxBitrate(500_000) // if that is less than the last REMB, a new one goes out at once
 		_ = e.SetMinBitrate(100_000)
 	}
 }

@@ -67,7 +67,7 @@ func TestQuantile(t *testing.T) {
 	if !slices.Equal(values, []time.Duration{40, 10, 30, 20}) {
 		t.Error("the values were sorted in place")
 	}
-	if got := Quantile(nil, 0.5); got != 0 {
+	if got := Quantile([]time.Duration(nil), 0.5); got != 0 {
 		t.Errorf("%d of none", got)
 	}
 }

@@ -1,6 +1,7 @@
 package callrecord
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -42,9 +43,9 @@ func slide(n int, packet func(int) (time.Duration, int), duration, step time.Dur
 }
 
 // Quantile is the smallest value that is at least as large as the share q of all; 0 if there are none.
-func Quantile(values []time.Duration, q float64) time.Duration {
+func Quantile[T cmp.Ordered](values []T, q float64) (none T) {
 	if len(values) == 0 {
-		return 0
+		return none
 	}
 	sorted := slices.Sorted(slices.Values(values))
 	i := int(q * float64(len(sorted)))

@@ -13,6 +13,7 @@ import (
 // Write has write fill a file. Everything goes to a temporary file beside it, NAME.PID.tmp, which gets the name once it is
 // on the disk: whatever ends the program, the name has what it had before or all of the new file. After an error nothing
 // is left behind; a signal or a power cut may leave the temporary file. A link stays one: what it points to is replaced.
+// Permissions stay too.
 // What is not a plain file (/dev/stdout, a pipe) is written directly.
 func Write(path string, write func(io.Writer) error) (err error) {
 	info, err := os.Stat(path)
@@ -37,8 +38,13 @@ func Write(path string, write func(io.Writer) error) (err error) {
 			_ = os.Remove(temporary)
 		}
 	}()
+	if info != nil {
+		err = file.Chmod(info.Mode().Perm())
+	}
+	if err == nil {
+		err = write(file)
+	}
 	// Without Sync a power cut could leave the new name with none of the data.
-	err = write(file)
 	if err == nil {
 		err = file.Sync()
 	}

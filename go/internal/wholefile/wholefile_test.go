@@ -107,6 +107,19 @@ func TestFailureLeavesWhatWas(t *testing.T) {
 	}
 }
 
+func TestPermissionsStay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(path, fill('a')); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+}
+
 func TestLinkAndDevice(t *testing.T) {
 	folder := t.TempDir()
 	path, link := filepath.Join(folder, "out"), filepath.Join(folder, "link")
