@@ -7,7 +7,7 @@ expected=cc/bench/expected_instructions.txt
 
 usage() {
   cat <<EOF
-Usage: tools/count_instructions.sh [--no-streams | --update]
+Usage: tools/count_instructions.sh [--no-streams | --update | --where]
 
 Counts with valgrind's callgrind how many instructions a packet takes through remb_on_packet and remb_on_rtp_packet,
 with each profile: over four reference traces, over the first 2 s of a call, in which probes are looked for, with 1000
@@ -18,12 +18,17 @@ with 16 000 packets takes more than 1.5 times what one with 1000 takes a packet,
 $expected has, which is by gcc 12 on x86-64. Takes about two minutes.
 
   --update     write that file anew, for a change that is meant to move the counts
+  --where      show instead which source files the instructions of remb_on_rtp_packet come from, over the four traces with
+               the libwebrtc profile
 EOF
 }
 
-streams=(1 10 100 1000 10000) update=false
+(($# < 2)) || { echo "count_instructions.sh: one argument at most; see --help" >&2 && exit 2; }
+traces=(steady rfc52 simulcast chromium-clean) streams=(1 10 100 1000 10000) update=false where=false build=(-c opt)
 case ${1:-} in
   '') ;;
+  # The same code, and whose lines it is.
+  --where) where=true build+=(--copt=-g --strip=never --platform_suffix=debug) ;;
   --no-streams) streams=() ;;
   --update) update=true ;;
   --help | -h) usage && exit ;;
@@ -33,9 +38,9 @@ command -v valgrind >/dev/null || { echo "count_instructions.sh: valgrind is mis
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-bazel build --noshow_progress --ui_event_filters=-info --show_result=0 -c opt //cc/bench:replay_trace
+bazel build --noshow_progress --ui_event_filters=-info --show_result=0 "${build[@]}" //cc/bench:replay_trace
 # A copy, which no other build changes meanwhile.
-cp "$(bazel info -c opt bazel-bin 2>/dev/null)/cc/bench/replay_trace" "$scratch"
+cp "$(bazel info "${build[@]}" bazel-bin 2>/dev/null)/cc/bench/replay_trace" "$scratch"
 
 # count PROFILE packet|rtp INPUT: sets $packets and $each, the instructions a packet.
 count() {
@@ -47,6 +52,45 @@ count() {
   total=$(awk '$1 == "totals:" { print $2 }' "$scratch/out")
   each=$(awk -v total="$total" -v packets="$packets" 'BEGIN { printf "%.1f", total / packets }')
 }
+
+# Adds up the profile's lines by file, inlined ones too: "file instructions", those of a packet.
+by_file() {
+  awk -v packets="$packets" '
+    /^c?f[lie]=/ {
+      match($0, /\([0-9]+\)/)
+      id = substr($0, RSTART, RLENGTH)
+      if (length($0) > RSTART + RLENGTH) names[id] = substr($0, RSTART + RLENGTH + 1)
+      if (/^c/) next  # the file of what is called
+      file = names[id]
+      if (!sub(/.*\/cwd\/(\.\/)?/, "", file)) file = "libraries"
+    }
+    /^calls=/ { getline; next }  # what a call costs is told where it goes
+    /^[0-9+*-]/ { sums[file] += $2 }
+    END { for (file in sums) print file, sums[file] / packets }
+  ' "$scratch/out"
+}
+
+if $where; then
+  for name in "${traces[@]}"; do
+    count libwebrtc rtp "testdata/reference/$name.trace.csv"
+    by_file | sed "s/^/$name /"
+  done | awk -v names="${traces[*]}" '
+    { counts[$2, $1] = $3; sums[$1] += $3; if ($3 >= 1) files[$2] }
+    function row(name, of,  text) {
+      text = sprintf("%-40s", name)
+      for (i = 1; i <= n; ++i) text = text sprintf("%15s", of == "" ? traces[i] : sprintf("%.1f", counts[of, traces[i]]))
+      return text
+    }
+    END {
+      n = split(names, traces, " ")
+      print row("", "")
+      for (i = 1; i <= n; ++i) counts["in all", traces[i]] = sums[traces[i]]
+      print row("in all", "in all")
+      fflush()
+      for (file in files) print row(file, file) | "LC_ALL=C sort -k 2 -n -r"
+    }'
+  exit
+fi
 
 # holds CONDITION [NAME=VALUE]...: of numbers, which the shell's own arithmetic has not.
 holds() {

@@ -5,33 +5,38 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'EOF'
-Usage: tools/fuzz.sh [--seconds=N] [TARGET...]
+Usage: tools/fuzz.sh [--seconds=N | --minimise] [TARGET...]
 
 Fuzzes each target for N seconds, 60 by default, one after the other; all of them if none is named. C++ targets, NAME_fuzz,
 run under libFuzzer; Go's are the functions FuzzNAME. AddressSanitizer and UndefinedBehaviorSanitizer watch both, Go's
-memory too. Inputs that reach more code are kept in .cache/fuzz, and where the next run starts, besides testdata/fuzz
-and Go's testdata/fuzz.
+memory too. Inputs that reach more code are kept in .cache/fuzz; the next run starts from them, from testdata/fuzz and
+from Go's testdata/fuzz.
 
-Prints a row each: executions, CPU time, edges of the code reached, new inputs. What is found is named with the input
-and the command that replays it, and the exit status is 1. Needs tools/setup.sh --with=dev.
+Prints a row each: executions, CPU time, edges of the code reached, new inputs. Names the input of each finding and the
+command that replays it, and then ends with status 1. Needs tools/setup.sh --with=dev.
+
+--minimise fuzzes nothing, but drops from .cache/fuzz what reaches no more code than smaller inputs and testdata/fuzz do,
+and names the inputs in testdata/fuzz of which the same is true; C++ targets alone.
 
   tools/fuzz.sh --seconds=3600                 an hour each
   tools/fuzz.sh rtp_fuzz FuzzRead              these two for a minute
+  tools/fuzz.sh --minimise                     fewer inputs for the same code
 EOF
 }
 
 fail() { echo "fuzz.sh: $*" >&2 && exit 2; }
 
-seconds=60 wanted=()
+seconds=default minimise=false wanted=()
 for arg; do
   case $arg in
     --seconds=*) seconds=${arg#*=} ;;
+    --minimise) minimise=true ;;
     --help | -h) usage && exit ;;
     -*) fail "unknown argument $arg; see --help" ;;
     *) wanted+=("$arg") ;;
   esac
 done
-[[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "--seconds takes a whole number, 1 or more"
+[[ $seconds =~ ^([1-9][0-9]*|default)$ ]] || fail "--seconds takes a whole number, 1 or more"
 command -v clang-14 >/dev/null || fail "clang-14 is missing: tools/setup.sh --with=dev installs it"
 
 quiet=(--noshow_progress --ui_event_filters=-info --show_result=0)
@@ -44,6 +49,11 @@ while IFS=: read -r file function; do
   places[${function#func }]=./${file%/*}
 done < <(grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' go)
 mapfile -t all < <(printf '%s\n' "${!places[@]}" | LC_ALL=C sort)
+if $minimise; then
+  [[ $seconds == default ]] || fail "--minimise does not fuzz: it takes no --seconds"
+  [[ " ${wanted[*]} " != *" Fuzz"* ]] || fail "--minimise: Go's targets cannot be minimised"
+  mapfile -t all < <(printf '%s\n' "${all[@]}" | grep -v '^Fuzz')
+fi
 ((${#wanted[@]} > 0)) || wanted=("${all[@]}")
 labels=() folders=()
 for name in "${wanted[@]}"; do
@@ -126,6 +136,44 @@ tell() {
   echo "${found[-1]}" >&2
 }
 
+# Keeps of the inputs in the folders after the first those that reach code which nothing in the first does.
+merge() {
+  local findings
+  nice "$cache/bin/$name" -merge=1 "$@" >"$scratch/merge.txt" 2>&1 || { cat "$scratch/merge.txt" >&2 && fail "$name stopped"; }
+  # libFuzzer leaves these out, and goes on.
+  findings=$(sed -n "s/^MERGE-INNER: '\(.*\)' caused a failure.*/\1/p" "$scratch/merge.txt" | sort -u)
+  [[ -z $findings ]] || fail "$name finds something in
+$findings
+nothing was dropped; replay them: bazel run --config=fuzz ${places[$name]} -- FILE"
+}
+
+if $minimise; then
+  for name in "${wanted[@]}"; do
+    named=testdata/fuzz/${name%_fuzz} corpus=$cache/$name/corpus
+    mkdir -p "$corpus" "$scratch/$name"/{named,both}
+    merge "$scratch/$name/named" "$named"
+    cp "$named"/* "$scratch/$name/both"
+    merge "$scratch/$name/both" "$corpus"
+    before=$(find "$corpus" -type f | wc -l)
+    for input in "$named"/*; do
+      rm "$scratch/$name/both/${input##*/}"
+    done
+    # In its place at once, so that nothing is lost if this is stopped.
+    rm -rf "$corpus.new" "$corpus.old"
+    cp -r "$scratch/$name/both" "$corpus.new"
+    mv "$corpus" "$corpus.old"
+    mv "$corpus.new" "$corpus"
+    rm -rf "$corpus.old"
+    echo "$name: $before inputs are $(find "$corpus" -type f | wc -l)"
+    # libFuzzer names what it keeps by its SHA-1.
+    sha1sum "$named"/* | while read -r sum input; do
+      [[ -e $scratch/$name/named/$sum ]] || echo "  $input reaches nothing that the others do not"
+    done
+  done
+  exit
+fi
+
+[[ $seconds != default ]] || seconds=60
 printf '%-20s %12s %9s %7s %7s\n' target executions "CPU s" edges new
 for name in "${wanted[@]}"; do
   place=${places[$name]}

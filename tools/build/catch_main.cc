@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
     std::ofstream(Env("TEST_SHARD_STATUS_FILE"));  // its existence says that we do shard
   }
   std::vector<const char*> pointers;
+  pointers.reserve(args.size());
   for (const std::string& arg : args) pointers.push_back(arg.c_str());
 
   Catch::Session session;

@@ -21,6 +21,7 @@ namespace {
 absl::StatusOr<std::vector<std::string>> Parse(std::vector<std::string> args) {
   args.insert(args.begin(), "program");
   std::vector<char*> pointers;
+  pointers.reserve(args.size());
   for (std::string& arg : args) pointers.push_back(arg.data());
   return ParseCommandLine(static_cast<int>(pointers.size()), pointers.data());
 }

@@ -59,6 +59,7 @@ TEST_CASE("a track takes a time that goes back as the last one, and may leave ou
 
 TEST_CASE("bands: the worst state of a bucket wins") {
   std::vector<Band> bands;
+  bands.reserve(10'000);
   for (int i = 0; i < 10'000; ++i) {
     bands.push_back({i * 1.0, i + 1.0, i % 2 == 0 ? State::kNormal : State::kUnderusing});
   }

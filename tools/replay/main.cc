@@ -51,14 +51,14 @@ namespace {
 constexpr char kHelp[] = R"(replay: what the estimator makes of a packet trace.
 
   replay [--clock=CLOCK] [--profile=PROFILE] [--signals=OUT.csv] [--html=OUT.html]
-         [--trace=OUT.csv] [what a capture is to be read as] FILE
+         [--trace=OUT.csv] [how to read a capture] FILE
 
 FILE ("-": standard input) is a trace, CSV of one row per packet as received:
   arrival_us,abs_send_time,rtp_timestamp,transmission_offset,payload_bytes,ssrc[,sequence_number]
 or a capture: pcap, pcapng or rtpdump. Writes one CSV row to standard output for each report of the
 estimator:
   arrival_us,estimate_bps,ssrc_count,detector_state,offset_ms,noise_variance_ms2,threshold_ms
-or for the clocks that have a detector for each SSRC:
+or, with a clock that has a detector for each SSRC:
   time_us,estimate_bps,ssrc_count
 detector_state is 0 normal, 1 under-using, 2 over-using.
 
@@ -76,8 +76,8 @@ detector_state is 0 normal, 1 under-using, 2 over-using.
   --verbose          say on standard error how long it took
   --help             print this
 
-Of a capture the packets of RTP are taken that go from one address and port to another, by default
-where the most is sent. What was chosen is said on standard error. To choose otherwise:
+Of a capture, replay takes the RTP packets that go from one address and port to another, by default
+the flow with the most bytes, and says on standard error what it chose. To choose otherwise:
 
   --port=PORT               the UDP port that they go to
   --ssrc=SSRC[,SSRC...]     only these, decimal or 0x and hexadecimal

@@ -48,6 +48,10 @@ absl::Status OutputFile::Open(const std::string& path) {
   }
   errno = 0;
   stream_.open(plain ? temporary_ : path_, std::ios::binary | std::ios::trunc);
+  if (stream_ && plain && std::filesystem::exists(target)) {
+    std::filesystem::permissions(temporary_, target.permissions(), ignored);
+    if (ignored) return CannotWrite(path, ignored.value());
+  }
   if (stream_) return absl::OkStatus();
   temporary_.clear();
   return CannotWrite(path, errno);

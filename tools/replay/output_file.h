@@ -13,8 +13,8 @@ namespace remb::replay {
 // Everything goes to a temporary file beside the final one, NAME.PID.tmp, which Commit() renames
 // once it is on the disk. Whatever ends the program, the final name has what it had before or all
 // of the new file. Without Commit() nothing is left behind, except by a signal or a power cut: then
-// the temporary file may be. Something that is not a plain file (/dev/stdout, a pipe) is written
-// directly.
+// the temporary file may be. A file that was there keeps its permissions. Something that is not a
+// plain file (/dev/stdout, a pipe) is written directly.
 class OutputFile {
  public:
   OutputFile() = default;

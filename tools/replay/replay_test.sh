@@ -115,8 +115,10 @@ for chart in report["charts"]:
 ' || fail "$page: data"
 done
 ln -s page.html link.html
+chmod 600 page.html
 expect 0 '' --html=link.html "$lowrate"
 { [ -L link.html ] && grep -q lowrate page.html; } || fail "a link is not followed"
+[ "$(stat -c %a page.html)" = 600 ] || fail "permissions changed"
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files"
 
 echo "== captures of real calls: what is found, and the same rows again from the trace that is written"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
@@ -38,9 +39,7 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clock", choices=replay.CLOCKS, default="abs-send-time", help="where send times come from")
     parser.add_argument("--profile", choices=replay.PROFILES, default="libwebrtc", help="which arithmetic")
     parser.add_argument("--signals", metavar="OUT.csv", help="also write a row for each packet group or train")
-    capture = parser.add_argument_group(
-        "what a capture is to be read as; the rest is guessed, and said on standard error"
-    )
+    capture = parser.add_argument_group("how to read a capture; the rest is guessed, and said on standard error")
     capture.add_argument("--port", type=int, default=0, help="the UDP port that packets go to")
     capture.add_argument("--ssrc", type=_ssrcs, default=(), metavar="SSRC[,SSRC...]", help="only these")
     capture.add_argument("--abs-send-time", type=int, default=0, metavar="ID", help="the header extension's id")
@@ -89,6 +88,8 @@ def _whole_file(path: str) -> Iterator[TextIO]:
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
         with open(temporary, "w", newline="") as file:
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copymode(path, temporary)
             yield file
             file.flush()
             os.fsync(file.fileno())

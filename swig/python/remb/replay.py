@@ -105,10 +105,10 @@ def load(
 ) -> Trace:
     """Reads a trace (CSV) or, if dpkt is there, a capture: pcap or pcapng. "-" is standard input.
 
-    Of a capture the packets of RTP are taken that go from one address and port to another, by default where the most
-    is sent. port: the UDP port that they go to. ssrc: the only SSRCs to be taken. abs_send_time, transmission_offset:
-    ids of header extensions. clock_rate: the RTP clocks', in Hz. srtp_auth_tag: what SRTP adds to each packet, in
-    bytes, which does not count. What is 0 is guessed, but for the tag, and Trace.notes says so.
+    Of a capture it takes the RTP packets that go from one address and port to another, by default the flow with the
+    most bytes. port: the UDP port that they go to. ssrc: the only SSRCs to be taken. abs_send_time,
+    transmission_offset: ids of header extensions. clock_rate: the RTP clocks', in Hz. srtp_auth_tag: what SRTP adds to
+    each packet, in bytes, which does not count. What is 0, except the tag, is guessed, and Trace.notes says so.
     Raises OSError; ValueError with the place of the fault, FILE:LINE:COLUMN, for a choice out of range, and for choices
     with a trace; ImportError without dpkt.
     """

@@ -204,8 +204,10 @@ class ReplayTest(unittest.TestCase):
         self.assertEqual((code, err), (2, "replay: no space left\n"))
         self.assertEqual(out.read_text(), "old")
         self.assertEqual(list(self.folder.glob("signals.csv*")), [out])
+        out.chmod(0o600)
         self.assertEqual(module("testdata/reference/lowrate.trace.csv", f"--signals={out}")[1], 0)
         self.assertTrue(out.read_text().startswith("arrival_us,"))
+        self.assertEqual(out.stat().st_mode & 0o777, 0o600)
         self.assertEqual(list(self.folder.glob("signals.csv*")), [out])
 
     def test_pipe(self):
