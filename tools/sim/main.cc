@@ -65,7 +65,7 @@ constexpr char kHelp[] = R"(sim: estimators in closed loop over simulated networ
   sim list                         scenarios and their variants
 
 SCENARIO is a name of the list, a file NAME.yaml (the folder's README says how to write one), or
-"all". Each stands for all its variants; NAME:VARIANT=OPTION[,VARIANT=OPTION] leaves some.
+"all". Each stands for all its variants; NAME:VARIANT=OPTION[,VARIANT=OPTION] selects some.
 
   --profile=PROFILE     what receivers have: adaptive (default), libwebrtc, or knowing[:F[:LAG_MS]],
                         which sends F (default 0.9) times the true fair share, LAG_MS late

@@ -12,7 +12,6 @@ namespace {
 
 using test::Collector;
 using test::ConstantLink;
-using test::Source;
 
 LinkConfig TraceLink(const std::string& text) {
   LinkConfig config = ConstantLink(1);

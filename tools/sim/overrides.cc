@@ -72,6 +72,7 @@ std::vector<std::string> Conventions(const Scenario& scenario) {
     }
   }
   std::vector<std::string> all;
+  all.reserve(queues.size());
   for (const std::string& queue : queues) all.push_back("queue: " + queue);
   for (const auto* part : {&pacing, &lags, &starts, &overheads}) {
     all.insert(all.end(), part->begin(), part->end());

@@ -22,7 +22,8 @@ build=true
 for arg; do
   case $arg in
     --help | -h) usage && exit ;;
-    --render | --constants) build=false ;;
+    --render) build=false ;;
+    --constants) exec python3 tools/sim/publish/constants.py ;;
   esac
 done
 

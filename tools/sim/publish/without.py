@@ -1,10 +1,11 @@
-"""docs/adaptive.md's figures, plots and constants. tools/sim/without.sh calls this."""
+"""docs/adaptive.md's figures and plots. tools/sim/without.sh calls this."""
 
 import argparse
 import re
 import subprocess
 from pathlib import Path
 
+import constants
 import figures
 import goals
 import plots
@@ -119,52 +120,25 @@ def images(folder, out):
     return "\n".join(lines)
 
 
-def spelt(value):
-    """ "120 000" for 120'000, "25 ms" for TimeDelta::Millis(25)."""
-    units = {"Millis": "ms", "Seconds": "s", "Micros": "µs"}
-    value = re.sub(r"TimeDelta::(\w+)\(([^)]*)\)", lambda m: f"{m[2]} {units[m[1]]}", value)
-    return value.replace("'", " ").replace("*", "×")
-
-
-def constants(text):
-    """Fills in the values of the tables that follow a line with the names of source files."""
-
-    def fill(match):
-        code = "".join((ROOT / "cc/bwe" / name).read_text(encoding="utf-8") for name in match[1].split())
-        known = dict(re.findall(r"constexpr \w+ (k\w+) =\s+([^;]+);", code))
-
-        def row(found):
-            values = [spelt(known[name]) for name in re.findall(r"`(k\w+)`", found[1])]
-            return f"| {found[1]} | {'; '.join(values)} |"
-
-        return match[0][: match.start(2) - match.start(0)] + re.sub(
-            r"^\| (`k[^|]*`) \|[^|]*\|", row, match[2], flags=re.MULTILINE
-        )
-
-    return re.sub(r"<!-- constants: ([^>]*) -->\n((?:\|.*\n)+)", fill, text)
-
-
 def main():
     parser = argparse.ArgumentParser(prog="tools/sim/without.sh", description=__doc__)
     parser.add_argument("--seeds", default="10", help="of the table; plots are of the first")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--render", action="store_true")
-    parser.add_argument("--constants", action="store_true")
     parser.add_argument("--folder", type=Path, default=ROOT / ".cache/without", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
 
     document = ROOT / "docs/adaptive.md"
-    text = constants(document.read_text(encoding="utf-8"))
-    if not arguments.constants:
-        folder = arguments.folder
-        if not arguments.render:
-            told_by = {part: [case for case, _ in cases] for part, (_, _, cases) in PARTS.items()}
-            every = list(dict.fromkeys(case for cases in told_by.values() for case in cases))
-            for part, cases in {"kNothing": every, **told_by}.items():
-                run(folder / "sim", part, cases, arguments.seeds, arguments.jobs, folder)
-        made = f"{table(folder)}\n{images(folder, ROOT / 'docs/images/adaptive')}"
-        start, stop = text.index(BEGIN) + len(BEGIN), text.index(END)
-        text = text[:start] + made + text[stop:]
+    folder = arguments.folder
+    if not arguments.render:
+        told_by = {part: [case for case, _ in cases] for part, (_, _, cases) in PARTS.items()}
+        every = list(dict.fromkeys(case for cases in told_by.values() for case in cases))
+        for part, cases in {"kNothing": every, **told_by}.items():
+            run(folder / "sim", part, cases, arguments.seeds, arguments.jobs, folder)
+    made = f"{table(folder)}\n{images(folder, ROOT / 'docs/images/adaptive')}"
+    text = constants.filled_in(document.read_text(encoding="utf-8"), ROOT / "cc/bwe")
+    start, stop = text.index(BEGIN) + len(BEGIN), text.index(END)
+    text = text[:start] + made + text[stop:]
     document.write_text(text, encoding="utf-8")
 
 

@@ -22,6 +22,7 @@ FlowRecording Flow(double share, int64_t bytes, Nanos start = 0) {
 
 std::vector<FlowSeries> Series(const std::vector<FlowRecording>& flows) {
   std::vector<FlowSeries> series;
+  series.reserve(flows.size());
   for (const FlowRecording& flow : flows) series.emplace_back(flow, 10 * kSecond);
   return series;
 }
