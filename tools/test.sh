@@ -13,7 +13,7 @@ the reference traces by a build for 64-bit Arm, in qemu; and tools/install.sh wi
 folder. The last line counts the test cases: N passed, N failed.
 
 Tests with a real Chromium, with aiortc, of the Python package, in Java and C#, and with ffmpeg are skipped, and say so,
-where these are missing; tools/setup.sh installs them. They take ten minutes.
+where these are missing; tools/setup.sh installs them. All of it takes half an hour on two processors, the first time.
 
 With arguments it runs only `bazel test` with these, over //... if they name no target:
 
