@@ -18,7 +18,8 @@ const (
 	goalCgoCall     = 30.0
 	goalShare       = 1.0 / 6
 	goalAllocations = 0.1
-	batch           = 16 // packets that Estimator.OnPackets is given at a time
+	batch           = 16   // packets that Estimator.OnPackets is given at a time
+	leastPackets    = 1000 // that a connection reads, even if the time is up: what starting to read costs must not show
 )
 
 // row is a line of the table: the cost of a packet.
@@ -136,10 +137,8 @@ func measure(s *subject, connections, streams int, length time.Duration) (row, e
 	for i, c := range all {
 		reading.Go(func() {
 			n, err := int64(0), error(nil)
-			// Once at least: the time may be up before this goroutine has begun.
-			for done := false; err == nil && !done; n++ {
+			for ; err == nil && (n < leastPackets || !stop.Load()); n++ {
 				err = c.read()
-				done = stop.Load()
 			}
 			failures[i] = err
 			packets.Add(n)

@@ -26,7 +26,8 @@ func start(ctx context.Context, args string) (string, error) {
 }
 
 func TestCost(t *testing.T) {
-	out, err := start(t.Context(), "--rounds=1 --slice=2ms --json")
+	// The kernel counts the time of a thread that goes on a tick late, 10 ms at most.
+	out, err := start(t.Context(), "--rounds=1 --slice=50ms --json")
 	if err != nil {
 		t.Fatal(err)
 	}
