@@ -15,7 +15,10 @@ constexpr int kTries = 4;
 
 }  // namespace
 
-SsrcIndex::SsrcIndex(uint64_t seed) : buckets_(2), seed_(seed) { ChangeHash(); }
+SsrcIndex::SsrcIndex(uint64_t seed) : seed_(seed) {
+  Clear(2);
+  ChangeHash();
+}
 
 // The next number of splitmix64, odd. Who learned one could foretell the next, and choose SSRCs of
 // which every 17th makes a new table; but a packet's time, over a network, tells nothing of it.
@@ -24,15 +27,22 @@ void SsrcIndex::ChangeHash() {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
   multiplier_ = (x ^ (x >> 31)) | 1;
-  shift_ = 64 - std::countr_zero(buckets_.size());
+}
+
+// Empties the table, of a power of two buckets.
+void SsrcIndex::Clear(uint32_t bucket_count) {
+  const size_t for_tags = (bucket_count + kMaxDistance + sizeof(Bucket) - 1) / sizeof(Bucket);
+  buckets_ = std::make_unique<Bucket[]>(bucket_count + for_tags);
+  tags_ = reinterpret_cast<uint8_t*>(&buckets_[bucket_count]);
+  std::fill_n(tags_, bucket_count + kMaxDistance, kEmpty);
+  mask_ = bucket_count - 1;
+  shift_ = 64 - std::countr_zero(bucket_count);
+  count_ = 0;
 }
 
 uint32_t SsrcIndex::ProbesOf(uint32_t ssrc) const {
   uint32_t probes = 1;
-  for (uint32_t i = Home(ssrc); buckets_[i].index == kNone || buckets_[i].ssrc != ssrc;
-       i = Next(i)) {
-    ++probes;
-  }
+  for (uint32_t i = Home(ssrc); buckets_[i].ssrc != ssrc; i = Next(i)) ++probes;
   return probes;
 }
 
@@ -43,7 +53,7 @@ bool SsrcIndex::Fits(uint32_t ssrc) const {
   uint32_t i = Home(ssrc);
   for (int moves = 0; moves < kMaxMoves; ++moves) {
     if (distance > kMaxDistance) return false;
-    if (buckets_[i].index == kNone) return true;
+    if (tags_[i] == kEmpty) return true;
     distance = std::min(distance, DistanceAt(i)) + 1;
     i = Next(i);
   }
@@ -53,21 +63,21 @@ bool SsrcIndex::Fits(uint32_t ssrc) const {
 void SsrcIndex::ReserveOther(uint32_t ssrc) {
   const bool has_room = HasRoom();
   if (has_room && Fits(ssrc)) return;
-  SsrcIndex larger = *this;
+  SsrcIndex other(seed_);
+  uint32_t buckets = bucket_count();
   for (int tries = 0;; ++tries) {
-    const bool grow = tries % kTries == 0 && (tries > 0 || !has_room);
-    if (grow) larger.buckets_.resize(2 * larger.buckets_.size());
-    larger.ChangeHash();
-    if (larger.Rebuild(buckets_) && larger.Fits(ssrc)) break;
+    if (tries % kTries == 0 && (tries > 0 || !has_room)) buckets *= 2;
+    other.Clear(buckets);
+    if (other.Rebuild(*this) && other.Fits(ssrc)) break;
+    other.ChangeHash();
   }
-  *this = std::move(larger);
+  *this = std::move(other);
 }
 
-bool SsrcIndex::Rebuild(const Buckets& from) {
-  std::fill(buckets_.begin(), buckets_.end(), Bucket());
-  count_ = 0;
-  for (const Bucket& bucket : from) {  // NOLINT(readability-use-anyofallof): it inserts
-    if (bucket.index == kNone) continue;
+bool SsrcIndex::Rebuild(const SsrcIndex& from) {
+  for (uint32_t i = 0; i < from.bucket_count(); ++i) {
+    if (from.tags_[i] == kEmpty) continue;
+    const Bucket& bucket = from.buckets_[i];
     if (!Fits(bucket.ssrc)) return false;
     Insert(bucket.ssrc, bucket.index);
   }
@@ -76,27 +86,35 @@ bool SsrcIndex::Rebuild(const Buckets& from) {
 
 void SsrcIndex::Insert(uint32_t ssrc, int32_t index) {
   Bucket carried = {.ssrc = ssrc, .index = index};
+  const uint64_t hash = Hash(ssrc);
+  uint8_t tag = TagOf(hash);
   uint32_t distance = 0;
-  uint32_t i = Home(ssrc);
-  for (; buckets_[i].index != kNone; i = Next(i), ++distance) {
+  uint32_t i = HomeOf(hash);
+  for (; tags_[i] != kEmpty; i = Next(i), ++distance) {
     const uint32_t of_resident = DistanceAt(i);
     if (of_resident >= distance) continue;
     std::swap(buckets_[i], carried);
+    const uint8_t of = tags_[i];
+    SetTag(i, tag);
+    tag = of;
     distance = of_resident;
   }
   buckets_[i] = carried;
+  SetTag(i, tag);
   ++count_;
 }
 
 // Those behind it that are not at home move up.
 void SsrcIndex::Erase(uint32_t ssrc) {
   uint32_t hole = Home(ssrc);
-  while (buckets_[hole].index == kNone || buckets_[hole].ssrc != ssrc) hole = Next(hole);
-  for (uint32_t i = Next(hole); buckets_[i].index != kNone && DistanceAt(i) != 0; i = Next(i)) {
+  while (buckets_[hole].ssrc != ssrc) hole = Next(hole);
+  for (uint32_t i = Next(hole); tags_[i] != kEmpty && DistanceAt(i) != 0; i = Next(i)) {
     buckets_[hole] = buckets_[i];
+    SetTag(hole, tags_[i]);
     hole = i;
   }
-  buckets_[hole] = Bucket();
+  buckets_[hole].index = kNone;
+  SetTag(hole, kEmpty);
   --count_;
 }
 

@@ -2,9 +2,11 @@
 #ifndef CC_BWE_SSRC_INDEX_H_
 #define CC_BWE_SSRC_INDEX_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <cstring>
+#include <memory>
 
 namespace remb::core {
 
@@ -19,17 +21,29 @@ class SsrcIndex {
  public:
   static constexpr int32_t kNone = -1;
   // By Robin Hood hashing few lie so far: one in 10^9 of random SSRCs in a table half full.
-  static constexpr uint32_t kMaxDistance = 16;
+  static constexpr uint32_t kMaxDistance = 15;
 
   explicit SsrcIndex(uint64_t seed);
 
   // The stream's index; kNone if there is none.
   int32_t Find(uint32_t ssrc) const {
-    uint32_t i = Home(ssrc);
-    for (uint32_t left = kMaxDistance + 1; left > 0; --left) {
-      const Bucket& bucket = buckets_[i];
-      if (bucket.ssrc == ssrc || bucket.index == kNone) return bucket.index;
-      i = Next(i);
+    const uint64_t hash = Hash(ssrc);
+    const uint32_t home = HomeOf(hash);
+    // Most that are there are in one of these. No jump hangs on anything else for those that are
+    // not there: to foretell one wrongly costs as much as all the rest.
+    for (const uint32_t i : {home, Next(home)}) {
+      if (buckets_[i].ssrc == ssrc) return buckets_[i].index;
+    }
+    const uint64_t wanted = kEachByte * TagOf(hash);
+    for (uint32_t first = home; first <= home + kMaxDistance; first += 8) {
+      uint64_t tags;  // of 8 buckets
+      std::memcpy(&tags, tags_ + first, sizeof tags);
+      // The high bit of each byte that is as wanted: all are below it.
+      constexpr uint64_t kHighBits = 0x80 * kEachByte;
+      for (uint64_t like = (kHighBits - (tags ^ wanted)) & kHighBits; like; like &= like - 1) {
+        const Bucket& bucket = buckets_[(first + FirstByte(like)) & mask_];
+        if (bucket.ssrc == ssrc) return bucket.index;
+      }
     }
     return kNone;
   }
@@ -39,7 +53,7 @@ class SsrcIndex {
   // Makes room for one more SSRC, which is not there. Throws std::bad_alloc, and then nothing has
   // changed.
   void Reserve(uint32_t ssrc) {
-    if (!HasRoom() || buckets_[Home(ssrc)].index != kNone) ReserveOther(ssrc);
+    if (!HasRoom() || tags_[Home(ssrc)] != kEmpty) ReserveOther(ssrc);
   }
   // Adds the SSRC that room was made for.
   void Insert(uint32_t ssrc, int32_t index);
@@ -47,36 +61,51 @@ class SsrcIndex {
   void Erase(uint32_t ssrc);
 
   // The bucket that an SSRC wants, by the hash in use.
-  uint32_t Home(uint32_t ssrc) const {
-    // Multiplied once, SSRCs that follow each other would lie in a row for some multipliers.
-    const uint64_t product = ssrc * multiplier_;
-    return static_cast<uint32_t>(((product ^ product >> 32) * kGoldenRatio) >> shift_);
-  }
+  uint32_t Home(uint32_t ssrc) const { return HomeOf(Hash(ssrc)); }
 
  private:
   struct Bucket {
     uint32_t ssrc = 0;
-    int32_t index = kNone;  // empty
+    int32_t index = kNone;  // empty, and it may still name an SSRC
   };
-  using Buckets = std::vector<Bucket>;
   // 2^64 over it, odd: spreads the low bits over the high ones.
   static constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
+  static constexpr uint8_t kEmpty = 0;
+  static constexpr uint64_t kEachByte = 0x0101010101010101;
 
-  uint32_t Next(uint32_t i) const { return (i + 1) & (static_cast<uint32_t>(buckets_.size()) - 1); }
-  uint32_t DistanceAt(uint32_t i) const {
-    return (i - Home(buckets_[i].ssrc)) & (static_cast<uint32_t>(buckets_.size()) - 1);
+  uint64_t Hash(uint32_t ssrc) const {
+    // Multiplied once, SSRCs that follow each other would lie in a row for some multipliers.
+    const uint64_t product = ssrc * multiplier_;
+    return (product ^ product >> 32) * kGoldenRatio;
   }
-  bool HasRoom() const { return 2 * (size_t{count_} + 1) <= buckets_.size(); }
+  uint32_t HomeOf(uint64_t hash) const { return static_cast<uint32_t>(hash >> shift_); }
+  // 1 to 127, of other bits than its home, so that neighbours differ.
+  static uint8_t TagOf(uint64_t hash) { return static_cast<uint8_t>((hash >> 32 & 0x7E) | 1); }
+  uint32_t bucket_count() const { return mask_ + 1; }
+  uint32_t Next(uint32_t i) const { return (i + 1) & mask_; }
+  uint32_t DistanceAt(uint32_t i) const { return (i - Home(buckets_[i].ssrc)) & mask_; }
+  void SetTag(uint32_t i, uint8_t tag) {
+    for (; i <= mask_ + kMaxDistance; i += bucket_count()) tags_[i] = tag;
+  }
+  static uint32_t FirstByte(uint64_t word) {
+    const bool little = std::endian::native == std::endian::little;
+    return static_cast<uint32_t>(little ? std::countr_zero(word) : std::countl_zero(word)) / 8;
+  }
+  bool HasRoom() const { return 2 * (count_ + 1) <= bucket_count(); }
   void ReserveOther(uint32_t ssrc);
   bool Fits(uint32_t ssrc) const;
   void ChangeHash();
-  bool Rebuild(const Buckets& from);
+  void Clear(uint32_t bucket_count);
+  bool Rebuild(const SsrcIndex& from);
 
-  Buckets buckets_;  // a power of two
+  std::unique_ptr<Bucket[]> buckets_;  // a power of two, and behind them what tags_ points to
+  // A byte for each bucket, and the first ones again, so that a row goes on behind the last.
+  uint8_t* tags_ = nullptr;
   uint64_t multiplier_ = 0;
-  int shift_ = 0;
-  uint32_t count_ = 0;
   uint64_t seed_;
+  uint32_t mask_ = 0;
+  int32_t shift_ = 0;
+  uint32_t count_ = 0;
 };
 
 }  // namespace remb::core
