@@ -21,7 +21,7 @@ SsrcIndex::SsrcIndex(uint64_t seed) : seed_(seed) {
 }
 
 // The next number of splitmix64, odd. Who learned one could foretell the next, and choose SSRCs of
-// which every 17th makes a new table; but a packet's time, over a network, tells nothing of it.
+// which every 16th makes a new table; but a packet's time, over a network, tells nothing of it.
 void SsrcIndex::ChangeHash() {
   uint64_t x = seed_ += kGoldenRatio;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;

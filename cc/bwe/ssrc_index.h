@@ -20,7 +20,7 @@ namespace remb::core {
 class SsrcIndex {
  public:
   static constexpr int32_t kNone = -1;
-  // By Robin Hood hashing few lie so far: one in 10^9 of random SSRCs in a table half full.
+  // The last of two words of tags. By Robin Hood hashing hardly one of random SSRCs lies so far.
   static constexpr uint32_t kMaxDistance = 15;
 
   explicit SsrcIndex(uint64_t seed);
