@@ -40,10 +40,10 @@ void SsrcIndex::Clear(uint32_t bucket_count) {
   count_ = 0;
 }
 
-uint32_t SsrcIndex::ProbesOf(uint32_t ssrc) const {
-  uint32_t probes = 1;
-  for (uint32_t i = Home(ssrc); buckets_[i].ssrc != ssrc; i = Next(i)) ++probes;
-  return probes;
+uint32_t SsrcIndex::DistanceOf(uint32_t ssrc) const {
+  uint32_t distance = 0;
+  for (uint32_t i = Home(ssrc); buckets_[i].ssrc != ssrc; i = Next(i)) ++distance;
+  return distance;
 }
 
 // Whether Insert keeps within both limits. Robin Hood: who is further from home takes the bucket,

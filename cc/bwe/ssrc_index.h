@@ -25,13 +25,14 @@ class SsrcIndex {
 
   explicit SsrcIndex(uint64_t seed);
 
-  // The stream's index; kNone if there is none.
-  int32_t Find(uint32_t ssrc) const {
+  // The stream's index; kNone if there is none. `looks`, for tests, counts the buckets looked at.
+  int32_t Find(uint32_t ssrc, int* looks = nullptr) const {
     const uint64_t hash = Hash(ssrc);
     const uint32_t home = HomeOf(hash);
-    // Most that are there are in one of these. No jump hangs on anything else for those that are
-    // not there: to foretell one wrongly costs as much as all the rest.
+    // Most that are there are in one of these. For most that are not, all jumps go the same way: to
+    // foretell one wrongly costs as much as all the rest.
     for (const uint32_t i : {home, Next(home)}) {
+      if (looks) ++*looks;
       if (buckets_[i].ssrc == ssrc) return buckets_[i].index;
     }
     const uint64_t wanted = kEachByte * TagOf(hash);
@@ -42,13 +43,14 @@ class SsrcIndex {
       constexpr uint64_t kHighBits = 0x80 * kEachByte;
       for (uint64_t like = (kHighBits - (tags ^ wanted)) & kHighBits; like; like &= like - 1) {
         const Bucket& bucket = buckets_[(first + FirstByte(like)) & mask_];
+        if (looks) ++*looks;
         if (bucket.ssrc == ssrc) return bucket.index;
       }
     }
     return kNone;
   }
-  // How many buckets that looks at for an SSRC that is there.
-  uint32_t ProbesOf(uint32_t ssrc) const;
+  // How far one that is there lies from the bucket that it wants.
+  uint32_t DistanceOf(uint32_t ssrc) const;
 
   // Makes room for one more SSRC, which is not there. Throws std::bad_alloc, and then nothing has
   // changed.
@@ -80,16 +82,20 @@ class SsrcIndex {
   }
   uint32_t HomeOf(uint64_t hash) const { return static_cast<uint32_t>(hash >> shift_); }
   // 1 to 127, of other bits than its home, so that neighbours differ.
-  static uint8_t TagOf(uint64_t hash) { return static_cast<uint8_t>((hash >> 32 & 0x7E) | 1); }
+  static uint8_t TagOf(uint64_t hash) {
+    const auto tag = static_cast<uint8_t>(hash >> 32 & 0x7F);
+    return tag == kEmpty ? 1 : tag;
+  }
   uint32_t bucket_count() const { return mask_ + 1; }
   uint32_t Next(uint32_t i) const { return (i + 1) & mask_; }
   uint32_t DistanceAt(uint32_t i) const { return (i - Home(buckets_[i].ssrc)) & mask_; }
   void SetTag(uint32_t i, uint8_t tag) {
-    for (; i <= mask_ + kMaxDistance; i += bucket_count()) tags_[i] = tag;
+    tags_[i] = tag;
+    if (i < kMaxDistance) tags_[i + bucket_count()] = tag;
   }
   static uint32_t FirstByte(uint64_t word) {
     const bool little = std::endian::native == std::endian::little;
-    return static_cast<uint32_t>(little ? std::countr_zero(word) : std::countl_zero(word)) / 8;
+    return static_cast<uint32_t>(std::countr_zero(word) / 8 ^ (little ? 0 : 7));
   }
   bool HasRoom() const { return 2 * (count_ + 1) <= bucket_count(); }
   void ReserveOther(uint32_t ssrc);
@@ -99,7 +105,7 @@ class SsrcIndex {
   bool Rebuild(const SsrcIndex& from);
 
   std::unique_ptr<Bucket[]> buckets_;  // a power of two, and behind them what tags_ points to
-  // A byte for each bucket, and the first ones again, so that a row goes on behind the last.
+  // A byte for each bucket; behind them the first ones again, where a row goes on behind the last.
   uint8_t* tags_ = nullptr;
   uint64_t multiplier_ = 0;
   uint64_t seed_;

@@ -18,11 +18,18 @@ void Add(SsrcIndex& index, uint32_t ssrc, int32_t place) {
   index.Insert(ssrc, place);
 }
 
-// How many buckets Find looks at, on average over all of `ssrcs`.
+// In how many buckets the SSRC might be by its distance, on average over all of `ssrcs`.
 double MeanProbes(const SsrcIndex& index, const std::vector<uint32_t>& ssrcs) {
   double probes = 0;
-  for (uint32_t ssrc : ssrcs) probes += index.ProbesOf(ssrc);
+  for (uint32_t ssrc : ssrcs) probes += index.DistanceOf(ssrc) + 1;
   return probes / static_cast<double>(ssrcs.size());
+}
+
+// How many Find looks at.
+double MeanLooks(const SsrcIndex& index, const std::vector<uint32_t>& ssrcs) {
+  int looks = 0;
+  for (uint32_t ssrc : ssrcs) index.Find(ssrc, &looks);
+  return looks / static_cast<double>(ssrcs.size());
 }
 
 std::vector<uint32_t> RandomSsrcs(size_t count) {
@@ -121,6 +128,18 @@ TEST_CASE("SsrcIndex: SSRCs in any regular order cost no more than twice what ra
   }
 }
 
+TEST_CASE("SsrcIndex looks at two buckets for nearly all SSRCs that are not there") {
+  SsrcIndex index(kSeed);
+  const std::vector<uint32_t> random = RandomSsrcs(24'576);
+  const auto there = std::vector(random.begin(), random.begin() + 16'384);
+  const auto others = std::vector(random.begin() + 16'384, random.end());
+  for (uint32_t ssrc : there) Add(index, ssrc, 0);  // half full
+  CHECK(MeanLooks(index, there) < 1.6);
+  // The first two, and of the 16 the eight with another's tag: one in 127 has that.
+  CHECK(MeanLooks(index, others) >= 2);
+  CHECK(MeanLooks(index, others) < 2 + 1.3 * 8 / 127);
+}
+
 // Who knows the seed, and so each hash as it comes to be used: the worst there can be.
 TEST_CASE("SsrcIndex: SSRCs chosen to collide cost no more than twice what random ones cost") {
   SsrcIndex index(kSeed);
@@ -134,7 +153,7 @@ TEST_CASE("SsrcIndex: SSRCs chosen to collide cost no more than twice what rando
     const uint32_t home = index.Home(ssrcs.empty() ? ssrc : ssrcs.front());
     Add(index, ssrc, i);
     REQUIRE(index.Find(ssrc) == i);
-    REQUIRE(index.ProbesOf(ssrc) <= SsrcIndex::kMaxDistance + 1);
+    REQUIRE(index.DistanceOf(ssrc) <= SsrcIndex::kMaxDistance);
     ssrcs.push_back(ssrc);
     changes += index.Home(ssrcs.front()) != home;
   }
@@ -143,7 +162,7 @@ TEST_CASE("SsrcIndex: SSRCs chosen to collide cost no more than twice what rando
   for (uint32_t one : random) Add(of_random, one, 0);
   CHECK(MeanProbes(index, ssrcs) <= 2 * MeanProbes(of_random, random));
   CHECK(SsrcIndex::kMaxDistance == 15);
-  for (uint32_t ssrc : ssrcs) REQUIRE(index.ProbesOf(ssrc) <= 16);
+  for (uint32_t ssrc : ssrcs) REQUIRE(index.DistanceOf(ssrc) <= 15);
   // Each time that made the whole table anew, which is so seldom that it costs little for each.
   CHECK(changes > 5);
   CHECK(changes < 200);
@@ -178,7 +197,7 @@ TEST_CASE("SsrcIndex: a hash by which those there collide is passed over") {
   for (uint32_t ssrc : ssrcs) Add(index, ssrc, static_cast<int32_t>(ssrc));
   for (uint32_t ssrc : ssrcs) {
     REQUIRE(index.Find(ssrc) == static_cast<int32_t>(ssrc));
-    CHECK(index.ProbesOf(ssrc) <= SsrcIndex::kMaxDistance + 1);
+    CHECK(index.DistanceOf(ssrc) <= SsrcIndex::kMaxDistance);
   }
 }
 
