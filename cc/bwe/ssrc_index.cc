@@ -31,11 +31,8 @@ void SsrcIndex::ChangeHash() {
 
 // Empties the table, of a power of two buckets.
 void SsrcIndex::Clear(uint32_t bucket_count) {
-  const size_t for_tags = (bucket_count + kMaxDistance + sizeof(Bucket) - 1) / sizeof(Bucket);
-  buckets_ = std::make_unique<Bucket[]>(bucket_count + for_tags);
-  tags_ = reinterpret_cast<uint8_t*>(&buckets_[bucket_count]);
-  std::fill_n(tags_, bucket_count + kMaxDistance, kEmpty);
-  mask_ = bucket_count - 1;
+  buckets_ = std::make_unique<Bucket[]>(bucket_count);
+  tags_ = std::make_unique<uint8_t[]>(bucket_count + kMaxDistance);
   shift_ = 64 - std::countr_zero(bucket_count);
   count_ = 0;
 }

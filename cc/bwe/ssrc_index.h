@@ -38,11 +38,11 @@ class SsrcIndex {
     const uint64_t wanted = kEachByte * TagOf(hash);
     for (uint32_t first = home; first <= home + kMaxDistance; first += 8) {
       uint64_t tags;  // of 8 buckets
-      std::memcpy(&tags, tags_ + first, sizeof tags);
+      std::memcpy(&tags, &tags_[first], sizeof tags);
       // The high bit of each byte that is as wanted: all are below it.
       constexpr uint64_t kHighBits = 0x80 * kEachByte;
       for (uint64_t like = (kHighBits - (tags ^ wanted)) & kHighBits; like; like &= like - 1) {
-        const Bucket& bucket = buckets_[(first + FirstByte(like)) & mask_];
+        const Bucket& bucket = buckets_[(first + FirstByte(like)) & mask()];
         if (looks) ++*looks;
         if (bucket.ssrc == ssrc) return bucket.index;
       }
@@ -86,9 +86,10 @@ class SsrcIndex {
     const auto tag = static_cast<uint8_t>(hash >> 32 & 0x7F);
     return tag == kEmpty ? 1 : tag;
   }
-  uint32_t bucket_count() const { return mask_ + 1; }
-  uint32_t Next(uint32_t i) const { return (i + 1) & mask_; }
-  uint32_t DistanceAt(uint32_t i) const { return (i - Home(buckets_[i].ssrc)) & mask_; }
+  uint32_t mask() const { return static_cast<uint32_t>(~uint64_t{0} >> shift_); }
+  uint32_t bucket_count() const { return mask() + 1; }
+  uint32_t Next(uint32_t i) const { return (i + 1) & mask(); }
+  uint32_t DistanceAt(uint32_t i) const { return (i - Home(buckets_[i].ssrc)) & mask(); }
   void SetTag(uint32_t i, uint8_t tag) {
     tags_[i] = tag;
     if (i < kMaxDistance) tags_[i + bucket_count()] = tag;
@@ -104,12 +105,11 @@ class SsrcIndex {
   void Clear(uint32_t bucket_count);
   bool Rebuild(const SsrcIndex& from);
 
-  std::unique_ptr<Bucket[]> buckets_;  // a power of two, and behind them what tags_ points to
+  std::unique_ptr<Bucket[]> buckets_;  // a power of two
   // A byte for each bucket; behind them the first ones again, where a row goes on behind the last.
-  uint8_t* tags_ = nullptr;
+  std::unique_ptr<uint8_t[]> tags_;
   uint64_t multiplier_ = 0;
   uint64_t seed_;
-  uint32_t mask_ = 0;
   int32_t shift_ = 0;
   uint32_t count_ = 0;
 };
