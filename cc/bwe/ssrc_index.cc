@@ -31,8 +31,12 @@ void SsrcIndex::ChangeHash() {
 
 // Empties the table, of a power of two buckets.
 void SsrcIndex::Clear(uint32_t bucket_count) {
-  buckets_ = std::make_unique<Bucket[]>(bucket_count);
-  tags_ = std::make_unique<uint8_t[]>(bucket_count + kMaxDistance);
+  // One block for both: an estimator of one stream has little room for another.
+  const size_t for_tags = bucket_count / sizeof(Bucket) + 3;
+  static_assert(2 + kMaxDistance <= 3 * sizeof(Bucket), "what the smallest needs");
+  buckets_ = std::make_unique<Bucket[]>(bucket_count + for_tags);
+  tags_ = reinterpret_cast<uint8_t*>(&buckets_[bucket_count]);
+  std::fill_n(tags_, bucket_count + kMaxDistance, kEmpty);
   shift_ = 64 - std::countr_zero(bucket_count);
   count_ = 0;
 }

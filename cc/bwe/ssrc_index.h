@@ -105,9 +105,9 @@ class SsrcIndex {
   void Clear(uint32_t bucket_count);
   bool Rebuild(const SsrcIndex& from);
 
-  std::unique_ptr<Bucket[]> buckets_;  // a power of two
+  std::unique_ptr<Bucket[]> buckets_;  // a power of two, and behind them what tags_ points to
   // A byte for each bucket; behind them the first ones again, where a row goes on behind the last.
-  std::unique_ptr<uint8_t[]> tags_;
+  uint8_t* tags_ = nullptr;
   uint64_t multiplier_ = 0;
   uint64_t seed_;
   int32_t shift_ = 0;
