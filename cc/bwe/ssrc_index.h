@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 
 namespace remb::core {
@@ -36,13 +37,15 @@ class SsrcIndex {
       if (buckets_[i].ssrc == ssrc) return buckets_[i].index;
     }
     const uint64_t wanted = kEachByte * TagOf(hash);
-    for (uint32_t first = home; first <= home + kMaxDistance; first += 8) {
-      uint64_t tags;  // of 8 buckets
-      std::memcpy(&tags, &tags_[first], sizeof tags);
+    for (const uint32_t first : {home, home + 8}) {
+      uint64_t tags;  // of 8 buckets, the first one's lowest
+      std::memcpy(&tags, tags_ + first, sizeof tags);
+      if constexpr (std::endian::native == std::endian::big) tags = __builtin_bswap64(tags);
       // The high bit of each byte that is as wanted: all are below it.
       constexpr uint64_t kHighBits = 0x80 * kEachByte;
       for (uint64_t like = (kHighBits - (tags ^ wanted)) & kHighBits; like; like &= like - 1) {
-        const Bucket& bucket = buckets_[(first + FirstByte(like)) & mask()];
+        const auto byte = static_cast<uint32_t>(std::countr_zero(like)) / 8;
+        const Bucket& bucket = buckets_[(first + byte) & mask()];
         if (looks) ++*looks;
         if (bucket.ssrc == ssrc) return bucket.index;
       }
@@ -86,17 +89,15 @@ class SsrcIndex {
     const auto tag = static_cast<uint8_t>(hash >> 32 & 0x7F);
     return tag == kEmpty ? 1 : tag;
   }
-  uint32_t mask() const { return static_cast<uint32_t>(~uint64_t{0} >> shift_); }
+  uint32_t mask() const {
+    return static_cast<uint32_t>(std::numeric_limits<uint64_t>::max() >> shift_);
+  }
   uint32_t bucket_count() const { return mask() + 1; }
   uint32_t Next(uint32_t i) const { return (i + 1) & mask(); }
   uint32_t DistanceAt(uint32_t i) const { return (i - Home(buckets_[i].ssrc)) & mask(); }
   void SetTag(uint32_t i, uint8_t tag) {
     tags_[i] = tag;
     if (i < kMaxDistance) tags_[i + bucket_count()] = tag;
-  }
-  static uint32_t FirstByte(uint64_t word) {
-    const bool little = std::endian::native == std::endian::little;
-    return static_cast<uint32_t>(std::countr_zero(word) / 8 ^ (little ? 0 : 7));
   }
   bool HasRoom() const { return 2 * (count_ + 1) <= bucket_count(); }
   void ReserveOther(uint32_t ssrc);
