@@ -37,7 +37,7 @@ void SsrcIndex::Clear(uint32_t bucket_count) {
   buckets_ = std::make_unique<Bucket[]>(bucket_count + for_tags);
   tags_ = reinterpret_cast<uint8_t*>(&buckets_[bucket_count]);
   std::fill_n(tags_, bucket_count + kMaxDistance, kEmpty);
-  shift_ = 64 - std::countr_zero(bucket_count);
+  shift_ = std::countl_zero(uint64_t{bucket_count} - 1);
   count_ = 0;
 }
 

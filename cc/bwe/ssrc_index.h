@@ -84,9 +84,9 @@ class SsrcIndex {
     return (product ^ product >> 32) * kGoldenRatio;
   }
   uint32_t HomeOf(uint64_t hash) const { return static_cast<uint32_t>(hash >> shift_); }
-  // 1 to 127, of other bits than its home, so that neighbours differ.
+  // 1 to 127, of the lowest bits: its home is of the highest.
   static uint8_t TagOf(uint64_t hash) {
-    const auto tag = static_cast<uint8_t>(hash >> 32 & 0x7F);
+    const auto tag = static_cast<uint8_t>(hash & 0x7F);
     return tag == kEmpty ? 1 : tag;
   }
   uint32_t mask() const {

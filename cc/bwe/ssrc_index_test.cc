@@ -141,6 +141,23 @@ TEST_CASE("SsrcIndex looks at two buckets for nearly all SSRCs that are not ther
   CHECK(MeanLooks(index, others) < 2 + 1.3 * 8 / 127);
 }
 
+TEST_CASE("SsrcIndex: Robin Hood keeps all near, also after many have come and gone") {
+  SsrcIndex index(kSeed);
+  const std::vector<uint32_t> random = RandomSsrcs(100'000);
+  constexpr size_t kHalf = 16'384;
+  uint32_t furthest = 0;
+  for (size_t i = 0; i < random.size(); ++i) {
+    if (i >= kHalf) index.Erase(random[i - kHalf]);
+    Add(index, random[i], static_cast<int32_t>(i));
+    furthest = std::max(furthest, index.DistanceOf(random[i]));
+  }
+  for (size_t i = random.size() - kHalf; i < random.size(); ++i) {
+    REQUIRE(index.Find(random[i]) == static_cast<int32_t>(i));
+    furthest = std::max(furthest, index.DistanceOf(random[i]));
+  }
+  CHECK(furthest <= 10);
+}
+
 // Who knows the seed, and so each hash as it comes to be used: the worst there can be.
 TEST_CASE("SsrcIndex: SSRCs chosen to collide cost no more than twice what random ones cost") {
   SsrcIndex index(kSeed);
