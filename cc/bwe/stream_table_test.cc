@@ -116,6 +116,11 @@ void CheckSame(StreamTable& table, Model& model, int64_t now_ms) {
   }
 }
 
+TEST_CASE("StreamTable: a stream begins with no neighbours, by the index's word for none") {
+  CHECK(Stream().older == SsrcIndex::kNone);
+  CHECK(Stream().newer == SsrcIndex::kNone);
+}
+
 TEST_CASE("StreamTable does what the model does") {
   constexpr int kMaxStreams = 20;
   for (uint64_t seed = 1; seed <= 5; ++seed) {
