@@ -11,8 +11,11 @@ constexpr TimeDelta kInitialProbingInterval = TimeDelta::Seconds(2);
 bool AbsSendTimeEstimator::OnPacket(const ReceivedPacket& packet, bool has_send_time, Timestamp now,
                                     Stream* stream, const StreamConfig& config,
                                     StreamTable& streams) {
-  if (streams.OldestIsIdle(now)) Expire(now, stream, streams);
-  if (!stream) stream = streams.Add(packet.ssrc, config);
+  if (streams.OldestIsIdle(now)) {
+    stream = ExpireAndAdd(packet.ssrc, now, stream, config, streams);
+  } else if (!stream) {
+    stream = streams.Add(packet.ssrc, config);
+  }
   if (stream) streams.OnPacket(*stream, packet, now);
   const TimestampMs arrival(packet.arrival);
   incoming_bitrate_.Update(packet.size, arrival);
@@ -25,9 +28,11 @@ bool AbsSendTimeEstimator::OnPacket(const ReceivedPacket& packet, bool has_send_
   return UpdateIf(update, arrival, now);
 }
 
-void AbsSendTimeEstimator::Expire(Timestamp now, const Stream* keep, StreamTable& streams) {
-  streams.ExpireIdle(now, keep);
+Stream* AbsSendTimeEstimator::ExpireAndAdd(uint32_t ssrc, Timestamp now, Stream* stream,
+                                           const StreamConfig& config, StreamTable& streams) {
+  stream = streams.ExpireAndAdd(ssrc, now, stream, config);
   if (streams.alive_count() == 0) delay_.ResetFilter();
+  return stream;
 }
 
 bool AbsSendTimeEstimator::OnProbe(uint32_t abs_send_time, Timestamp arrival, DataSize size,

@@ -29,6 +29,11 @@ class AbsSendTimeEstimator {
   bool OnPacket(const ReceivedPacket& packet, bool has_send_time, Timestamp now, Stream* stream,
                 const StreamConfig& config, StreamTable& streams);
 
+  // Its first part: ends the life of idle streams, and adds the packet's if there is none; nullptr
+  // if the table is full. To be called if the oldest stream is idle.
+  Stream* ExpireAndAdd(uint32_t ssrc, Timestamp now, Stream* stream, const StreamConfig& config,
+                       StreamTable& streams);
+
   // The same in steps for a packet that the table has counted, where no stream is idle. Most
   // packets need only the first one, as they join their group. What does not calls OnGroup, which
   // gives whether there is over-use. Then UpdateAfter is called if there is, or at a time that is
@@ -65,7 +70,6 @@ class AbsSendTimeEstimator {
  private:
   static constexpr int kAbsSendTimeUpshift = 8;
 
-  void Expire(Timestamp now, const Stream* keep, StreamTable& streams);
   // True if a probe changed the rate.
   bool OnProbe(uint32_t abs_send_time, Timestamp arrival, DataSize size, Timestamp now);
   // An update if it is due, or if over-use asks for one.

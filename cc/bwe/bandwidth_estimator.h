@@ -61,15 +61,27 @@ class BandwidthEstimator {
   // in use and no stream may have fallen silent, and their stream is known. IsPlainTime and
   // HasPlainStamps say so.
   template <Profile kProfile>
-  bool IsPlainTime(Timestamp now) {
-    const bool in_use = kProfile == Profile::kLibwebrtc
-                            ? estimator_.index() == kAbsSendTime
-                            : estimator_.index() == kAdaptive && active_ == kAbsSendTime;
-    return in_use && !streams_.MayBeIdle(now);
+  bool IsPlainTime(Timestamp now) const {
+    return TakesPlain<kProfile>() && !streams_.MayBeIdle(now);
+  }
+  template <Profile kProfile>
+  bool TakesPlain() const {
+    return kProfile == Profile::kLibwebrtc
+               ? estimator_.index() == kAbsSendTime
+               : estimator_.index() == kAdaptive && active_ == kAbsSendTime;
   }
   static bool HasPlainStamps(uint32_t stamps) {
     constexpr uint32_t kAskedFor = ReceivedPacket::kAbsSendTime | ReceivedPacket::kAbsCaptureTime;
     return (stamps & kAskedFor) == ReceivedPacket::kAbsSendTime;
+  }
+  // Where TakesPlain<Profile::kLibwebrtc>() holds: ends the life of idle streams, and gives a place
+  // to an SSRC that has none; nullptr if the table is full. Then the packet is plain at any time.
+  // Throws std::bad_alloc.
+  Stream* PlaceForPlain(uint32_t ssrc, Timestamp now) {
+    Stream* const stream = streams_.Add(ssrc, config_.default_stream);
+    return streams_.OldestIsIdle(now)
+               ? plain_estimator().ExpireAndAdd(ssrc, now, stream, config_.default_stream, streams_)
+               : stream;
   }
   // Take a plain packet as OnPacket does; of libwebrtc's in the steps that AbsSendTimeEstimator
   // has, also without a stream if the table has no place for one.

@@ -42,13 +42,11 @@ void SsrcIndex::Clear(uint32_t bucket_count) {
 }
 
 uint32_t SsrcIndex::DistanceOf(uint32_t ssrc) const {
-  uint32_t distance = 0;
-  for (uint32_t i = Home(ssrc); buckets_[i].ssrc != ssrc; i = Next(i)) ++distance;
-  return distance;
+  const uint64_t hash = Hash(ssrc);
+  return (BucketOf(ssrc, hash) - HomeOf(hash)) & mask();
 }
 
-// Whether Insert keeps within both limits. Robin Hood: who is further from home takes the bucket,
-// and who lay there goes on to the next one.
+// Whether MakeWayFor keeps within both limits.
 bool SsrcIndex::Fits(uint32_t ssrc) const {
   uint32_t distance = 0;
   uint32_t i = Home(ssrc);
@@ -86,36 +84,40 @@ bool SsrcIndex::Rebuild(const SsrcIndex& from) {
 }
 
 void SsrcIndex::Insert(uint32_t ssrc, int32_t index) {
-  Bucket carried = {.ssrc = ssrc, .index = index};
   const uint64_t hash = Hash(ssrc);
+  const Bucket bucket = {.ssrc = ssrc, .index = index};
+  const uint32_t distance = DistanceOfEmpty(HomeOf(hash));
+  if (distance <= kMaxDistance) {
+    Put((HomeOf(hash) + distance) & mask(), bucket, TagOf(hash));
+  } else {
+    MakeWayFor(bucket, hash);
+  }
+  ++count_;
+}
+
+// All of the 16 that it might lie in are taken. Robin Hood: who is further from home takes the
+// bucket, and who lay there goes on to the next one.
+void SsrcIndex::MakeWayFor(Bucket bucket, uint64_t hash) {
   uint8_t tag = TagOf(hash);
   uint32_t distance = 0;
   uint32_t i = HomeOf(hash);
   for (; tags_[i] != kEmpty; i = Next(i), ++distance) {
     const uint32_t of_resident = DistanceAt(i);
     if (of_resident >= distance) continue;
-    std::swap(buckets_[i], carried);
+    std::swap(buckets_[i], bucket);
     const uint8_t of = tags_[i];
     SetTag(i, tag);
     tag = of;
     distance = of_resident;
   }
-  buckets_[i] = carried;
-  SetTag(i, tag);
-  ++count_;
+  Put(i, bucket, tag);
 }
 
-// Those behind it that are not at home move up.
+// Those behind it stay: to be found takes no row without an empty bucket.
 void SsrcIndex::Erase(uint32_t ssrc) {
-  uint32_t hole = Home(ssrc);
-  while (buckets_[hole].ssrc != ssrc) hole = Next(hole);
-  for (uint32_t i = Next(hole); tags_[i] != kEmpty && DistanceAt(i) != 0; i = Next(i)) {
-    buckets_[hole] = buckets_[i];
-    SetTag(hole, tags_[i]);
-    hole = i;
-  }
-  buckets_[hole].index = kNone;
-  SetTag(hole, kEmpty);
+  const uint32_t i = BucketOf(ssrc, Hash(ssrc));
+  buckets_[i].index = kNone;
+  SetTag(i, kEmpty);
   --count_;
 }
 

@@ -11,8 +11,10 @@
 
 namespace remb::core {
 
-// A hash table with open addressing, at most half full. SSRCs come from the network: who knew the
-// hash could choose them so that all want the same bucket. Two things stand against it:
+// A hash table with open addressing, at most half full. An SSRC lies in the first bucket that was
+// empty from the one it wants, and nothing moves where one goes: that is for those that come. SSRCs
+// come from the network: who knew the hash could choose them so that all want the same bucket. Two
+// things stand against it:
 // - The hash is of the table's own, by a seed that cannot be known from outside.
 // - No SSRC lies further than kMaxDistance from the bucket it wants. What would lie further makes
 //   the table choose another hash, so that to find an SSRC, or that it is not there, takes a
@@ -21,7 +23,8 @@ namespace remb::core {
 class SsrcIndex {
  public:
   static constexpr int32_t kNone = -1;
-  // The last of two words of tags. By Robin Hood hashing hardly one of random SSRCs lies so far.
+  // The last of two words of tags. Where all of these are taken, which is so for one in 400 random
+  // SSRCs of a table that is half full, others make way.
   static constexpr uint32_t kMaxDistance = 15;
 
   explicit SsrcIndex(uint64_t seed);
@@ -36,21 +39,8 @@ class SsrcIndex {
       if (looks) ++*looks;
       if (buckets_[i].ssrc == ssrc) return buckets_[i].index;
     }
-    const uint64_t wanted = kEachByte * TagOf(hash);
-    for (const uint32_t first : {home, home + 8}) {
-      uint64_t tags;  // of 8 buckets, the first one's lowest
-      std::memcpy(&tags, tags_ + first, sizeof tags);
-      if constexpr (std::endian::native == std::endian::big) tags = __builtin_bswap64(tags);
-      // The high bit of each byte that is as wanted: all are below it.
-      constexpr uint64_t kHighBits = 0x80 * kEachByte;
-      for (uint64_t like = (kHighBits - (tags ^ wanted)) & kHighBits; like; like &= like - 1) {
-        const auto byte = static_cast<uint32_t>(std::countr_zero(like)) / 8;
-        const Bucket& bucket = buckets_[(first + byte) & mask()];
-        if (looks) ++*looks;
-        if (bucket.ssrc == ssrc) return bucket.index;
-      }
-    }
-    return kNone;
+    const uint32_t i = BucketOf(ssrc, hash, looks);
+    return i == kNoBucket ? kNone : buckets_[i].index;
   }
   // How far one that is there lies from the bucket that it wants.
   uint32_t DistanceOf(uint32_t ssrc) const;
@@ -58,7 +48,7 @@ class SsrcIndex {
   // Makes room for one more SSRC, which is not there. Throws std::bad_alloc, and then nothing has
   // changed.
   void Reserve(uint32_t ssrc) {
-    if (!HasRoom() || tags_[Home(ssrc)] != kEmpty) ReserveOther(ssrc);
+    if (!HasRoom() || DistanceOfEmpty(Home(ssrc)) > kMaxDistance) ReserveOther(ssrc);
   }
   // Adds the SSRC that room was made for.
   void Insert(uint32_t ssrc, int32_t index);
@@ -71,11 +61,13 @@ class SsrcIndex {
  private:
   struct Bucket {
     uint32_t ssrc = 0;
-    int32_t index = kNone;  // empty, and it may still name an SSRC
+    int32_t index = kNone;  // empty, and it may still name an SSRC, which lies no further if it
+                            // lies anywhere: it would have come here
   };
   // 2^64 over it, odd: spreads the low bits over the high ones.
   static constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
   static constexpr uint8_t kEmpty = 0;
+  static constexpr uint32_t kNoBucket = std::numeric_limits<uint32_t>::max();
   static constexpr uint64_t kEachByte = 0x0101010101010101;
 
   uint64_t Hash(uint32_t ssrc) const {
@@ -100,6 +92,41 @@ class SsrcIndex {
     if (i < kMaxDistance) tags_[i + bucket_count()] = tag;
   }
   bool HasRoom() const { return 2 * (count_ + 1) <= bucket_count(); }
+  void Put(uint32_t i, Bucket bucket, uint8_t tag) {
+    buckets_[i] = bucket;
+    SetTag(i, tag);
+  }
+  // Of the 8 buckets from the first one: the highest bit of each byte whose tag it is.
+  uint64_t WithTag(uint32_t first, uint8_t tag) const {
+    uint64_t tags;  // the first one's lowest
+    std::memcpy(&tags, tags_ + first, sizeof tags);
+    if constexpr (std::endian::native == std::endian::big) tags = __builtin_bswap64(tags);
+    constexpr uint64_t kHighBits = 0x80 * kEachByte;  // all tags are below it
+    return (kHighBits - (tags ^ kEachByte * tag)) & kHighBits;
+  }
+  static uint32_t FirstOf(uint64_t with_tag) {
+    return static_cast<uint32_t>(std::countr_zero(with_tag)) / 8;
+  }
+  // The bucket of an SSRC; kNoBucket if there is none. `looks` as in Find.
+  uint32_t BucketOf(uint32_t ssrc, uint64_t hash, int* looks = nullptr) const {
+    const uint32_t home = HomeOf(hash);
+    for (const uint32_t first : {home, home + 8}) {
+      for (uint64_t like = WithTag(first, TagOf(hash)); like; like &= like - 1) {
+        const uint32_t i = (first + FirstOf(like)) & mask();
+        if (looks) ++*looks;
+        if (buckets_[i].ssrc == ssrc) return i;
+      }
+    }
+    return kNoBucket;
+  }
+  // From a home to the next empty bucket; more than kMaxDistance if none is so near. The copies of
+  // tags end behind those of a small table, of which one before that is empty.
+  uint32_t DistanceOfEmpty(uint32_t home) const {
+    if (const uint64_t empty = WithTag(home, kEmpty)) return FirstOf(empty);
+    if (const uint64_t empty = WithTag(home + 8, kEmpty)) return 8 + FirstOf(empty);
+    return kMaxDistance + 1;
+  }
+  void MakeWayFor(Bucket bucket, uint64_t hash);
   void ReserveOther(uint32_t ssrc);
   bool Fits(uint32_t ssrc) const;
   void ChangeHash();

@@ -141,21 +141,31 @@ TEST_CASE("SsrcIndex looks at two buckets for nearly all SSRCs that are not ther
   CHECK(MeanLooks(index, others) < 2 + 1.3 * 8 / 127);
 }
 
-TEST_CASE("SsrcIndex: Robin Hood keeps all near, also after many have come and gone") {
+TEST_CASE("SsrcIndex: all stay near, by the same hash, after many have come and gone") {
   SsrcIndex index(kSeed);
-  const std::vector<uint32_t> random = RandomSsrcs(100'000);
+  const std::vector<uint32_t> random = RandomSsrcs(200'000);
   constexpr size_t kHalf = 16'384;
-  uint32_t furthest = 0;
+  std::vector<uint32_t> homes(random.size());
   for (size_t i = 0; i < random.size(); ++i) {
-    if (i >= kHalf) index.Erase(random[i - kHalf]);
+    if (i >= kHalf) {
+      index.Erase(random[i - kHalf]);
+      REQUIRE(index.Find(random[i - kHalf]) == SsrcIndex::kNone);
+    }
     Add(index, random[i], static_cast<int32_t>(i));
-    furthest = std::max(furthest, index.DistanceOf(random[i]));
+    if (i + 1 == kHalf) {
+      std::transform(random.begin(), random.end(), homes.begin(),
+                     [&](uint32_t ssrc) { return index.Home(ssrc); });
+    }
   }
+  const std::vector<uint32_t> there(random.end() - kHalf, random.end());
   for (size_t i = random.size() - kHalf; i < random.size(); ++i) {
     REQUIRE(index.Find(random[i]) == static_cast<int32_t>(i));
-    furthest = std::max(furthest, index.DistanceOf(random[i]));
+    REQUIRE(index.DistanceOf(random[i]) <= SsrcIndex::kMaxDistance);
   }
-  CHECK(furthest <= 10);
+  // Nothing moves up where one has gone.
+  CHECK(MeanProbes(index, there) < 2.5);
+  CHECK(MeanLooks(index, there) < 2);
+  for (size_t i = 0; i < random.size(); ++i) REQUIRE(index.Home(random[i]) == homes[i]);
 }
 
 // Who knows the seed, and so each hash as it comes to be used: the worst there can be.

@@ -65,10 +65,9 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet, Stream* stream) {
     if (TakePlain<Profile::kAdaptive>(packet, *stream, facts)) return facts;
   } else if (known_streams_only_) {
     return OnUnknownPacket(packet.arrival);
-  } else if (IsPlainTime<Profile::kLibwebrtc>(packet.arrival) && HasPlainStamps(packet.stamps)) {
-    stream = streams().Add(packet.ssrc, bandwidth_.config().default_stream);
-    return OnPlainLibwebrtcPacket(packet.stamps, packet.abs_send_time, packet.size, packet.arrival,
-                                  stream);
+  } else if (TakesPlainUnheard(packet.arrival) && HasPlainStamps(packet.stamps)) {
+    return OnPlainUnheardPacket(packet.ssrc, packet.stamps, packet.abs_send_time, packet.size,
+                                packet.arrival);
   }
   return OnOtherPacket(packet, stream);
 }

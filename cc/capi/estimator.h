@@ -80,6 +80,17 @@ class Estimator {
     }
     return OnPlainLibwebrtcPacket(stamps, abs_send_time, size, now, &stream);
   }
+  // The same for a packet of an SSRC that the table does not have, where TakesPlainUnheard holds:
+  // also when streams are to be dropped. Throws std::bad_alloc, and then nothing has changed.
+  bool TakesPlainUnheard(Timestamp arrival) const {
+    return !known_streams_only_ && arrival >= now_ && bandwidth_.TakesPlain<Profile::kLibwebrtc>();
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Facts OnPlainUnheardPacket(uint32_t ssrc, uint32_t stamps,
+                                                          uint32_t abs_send_time, DataSize size,
+                                                          Timestamp now) {
+    return OnPlainLibwebrtcPacket(stamps, abs_send_time, size, now,
+                                  bandwidth_.PlaceForPlain(ssrc, now));
+  }
   bool IsPrepared(uint32_t ssrc, uint32_t stamps) const {
     return bandwidth_.IsPrepared(stamps) && streams().Find(ssrc);
   }

@@ -137,6 +137,28 @@ ABSL_ATTRIBUTE_NOINLINE int32_t OnUnheardRtpPacket(remb_estimator* estimator, in
   return OnHeader(estimator->core, now_us, header, nullptr);
 }
 
+// The same for a plain one of the libwebrtc profile.
+ABSL_ATTRIBUTE_NOINLINE int32_t OnPlainUnheardRtpPacket(remb_estimator* estimator, int64_t now_us,
+                                                        const uint8_t* data, int32_t size) {
+  Estimator& core = estimator->core;
+  const Timestamp now = Timestamp::Micros(now_us);
+  if (core.LeavesOutUnknown()) return core.OnUnknownPacket(now);
+  const RtpHeader header = ParseUsualRtpHeader({data, static_cast<size_t>(size)});
+  const StreamConfig& config = core.bandwidth().config().default_stream;
+  const UsualRtpExtensions extensions =
+      ParseUsualRtpExtensions(header, config.abs_send_time_id, config.transmission_offset_id);
+  if (ABSL_PREDICT_FALSE(!(extensions.present & UsualRtpExtensions::kAbsSendTime))) {
+    return OnUnheardRtpPacket(estimator, now_us, data, size);
+  }
+  try {
+    return core.OnPlainUnheardPacket(header.ssrc, kRtpStamps | extensions.present,
+                                     extensions.abs_send_time,
+                                     DataSize::Bytes(header.payload_bytes), now);
+  } catch (const std::bad_alloc&) {
+    return REMB_ERR_NO_MEMORY;
+  }
+}
+
 // Takes a plain packet of the profile; kOther takes any other.
 template <Profile kProfile, int32_t (*kOther)(remb_estimator*, int64_t, const uint8_t*, int32_t)>
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPlainRtpPacketOr(remb_estimator* estimator,
@@ -155,7 +177,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPlainRtpPacketOr(remb_estimator* e
   const RtpHeader header = ParseUsualRtpHeader({data, static_cast<size_t>(size)});
   if (ABSL_PREDICT_FALSE(!header.is_rtp)) return kOther(estimator, now_us, data, size);
   Stream* stream = core.streams().FindWithNewest(header.ssrc);
-  if (ABSL_PREDICT_FALSE(!stream)) return OnUnheardRtpPacket(estimator, now_us, data, size);
+  if (ABSL_PREDICT_FALSE(!stream)) {
+    return kProfile == Profile::kLibwebrtc ? OnPlainUnheardRtpPacket(estimator, now_us, data, size)
+                                           : OnUnheardRtpPacket(estimator, now_us, data, size);
+  }
   const UsualRtpExtensions extensions = ParseUsualRtpExtensions(
       header, stream->config.abs_send_time_id, stream->config.transmission_offset_id);
   const bool has_abs_send_time = extensions.present & UsualRtpExtensions::kAbsSendTime;
