@@ -74,14 +74,17 @@ class BandwidthEstimator {
     constexpr uint32_t kAskedFor = ReceivedPacket::kAbsSendTime | ReceivedPacket::kAbsCaptureTime;
     return (stamps & kAskedFor) == ReceivedPacket::kAbsSendTime;
   }
-  // Where TakesPlain<Profile::kLibwebrtc>() holds: ends the life of idle streams, and gives a place
-  // to an SSRC that has none; nullptr if the table is full. Then the packet is plain at any time.
-  // Throws std::bad_alloc.
+  // Where TakesPlain holds: ends the life of idle streams, and gives a place to an SSRC that has
+  // none; nullptr if the table is full. Throws std::bad_alloc, and then nothing has changed unless
+  // the table was full.
+  template <Profile kProfile>
   Stream* PlaceForPlain(uint32_t ssrc, Timestamp now) {
-    Stream* const stream = streams_.Add(ssrc, config_.default_stream);
-    return streams_.OldestIsIdle(now)
-               ? plain_estimator().ExpireAndAdd(ssrc, now, stream, config_.default_stream, streams_)
-               : stream;
+    const StreamConfig& config = config_.default_stream;
+    Stream* const stream = streams_.Add(ssrc, config);
+    if (ABSL_PREDICT_TRUE(!streams_.OldestIsIdle(now))) return stream;
+    return kProfile == Profile::kLibwebrtc
+               ? plain_estimator().ExpireAndAdd(ssrc, now, stream, config, streams_)
+               : streams_.ExpireAndAdd(ssrc, now, stream, config);
   }
   // Take a plain packet as OnPacket does; of libwebrtc's in the steps that AbsSendTimeEstimator
   // has, also without a stream if the table has no place for one.

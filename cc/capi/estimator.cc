@@ -65,9 +65,17 @@ Estimator::Facts Estimator::OnPacket(ReceivedPacket& packet, Stream* stream) {
     if (TakePlain<Profile::kAdaptive>(packet, *stream, facts)) return facts;
   } else if (known_streams_only_) {
     return OnUnknownPacket(packet.arrival);
-  } else if (TakesPlainUnheard(packet.arrival) && HasPlainStamps(packet.stamps)) {
-    return OnPlainUnheardPacket(packet.ssrc, packet.stamps, packet.abs_send_time, packet.size,
-                                packet.arrival);
+  } else if (HasPlainStamps(packet.stamps)) {
+    const auto take = [&]<Profile kProfile>() {
+      return OnPlainUnheardPacket<kProfile>(packet.ssrc, packet.stamps, packet.abs_send_time,
+                                            packet.size, packet.arrival);
+    };
+    if (TakesPlainUnheard<Profile::kLibwebrtc>(packet.arrival)) {
+      return take.operator()<Profile::kLibwebrtc>();
+    }
+    if (TakesPlainUnheard<Profile::kAdaptive>(packet.arrival)) {
+      return take.operator()<Profile::kAdaptive>();
+    }
   }
   return OnOtherPacket(packet, stream);
 }

@@ -80,16 +80,27 @@ class Estimator {
     }
     return OnPlainLibwebrtcPacket(stamps, abs_send_time, size, now, &stream);
   }
-  // The same for a packet of an SSRC that the table does not have, where TakesPlainUnheard holds:
-  // also when streams are to be dropped. Throws std::bad_alloc, and then nothing has changed.
+  // The same for a packet of an SSRC that the table does not have, where TakesPlainUnheard holds at
+  // its arrival and the stamps are plain: also when streams are to be dropped. By the adaptive
+  // profile, only where it is not proven by this packet. Throws std::bad_alloc.
+  template <Profile kProfile>
   bool TakesPlainUnheard(Timestamp arrival) const {
-    return !known_streams_only_ && arrival >= now_ && bandwidth_.TakesPlain<Profile::kLibwebrtc>();
+    return !known_streams_only_ && arrival >= now_ && bandwidth_.TakesPlain<kProfile>() &&
+           (kProfile == Profile::kLibwebrtc || streams().IsCrowded());
   }
+  template <Profile kProfile>
   ABSL_ATTRIBUTE_ALWAYS_INLINE Facts OnPlainUnheardPacket(uint32_t ssrc, uint32_t stamps,
                                                           uint32_t abs_send_time, DataSize size,
                                                           Timestamp now) {
-    return OnPlainLibwebrtcPacket(stamps, abs_send_time, size, now,
-                                  bandwidth_.PlaceForPlain(ssrc, now));
+    Stream* const stream = bandwidth_.PlaceForPlain<kProfile>(ssrc, now);
+    if (kProfile == Profile::kLibwebrtc) {
+      return OnPlainLibwebrtcPacket(stamps, abs_send_time, size, now, stream);
+    }
+    now_ = now;
+    Count(size);
+    if (stream) streams().OnPacket(*stream, stamps, size, now);
+    if (ABSL_PREDICT_FALSE(now >= next_remb_check_)) CheckRemb();
+    return remb_due_;
   }
   bool IsPrepared(uint32_t ssrc, uint32_t stamps) const {
     return bandwidth_.IsPrepared(stamps) && streams().Find(ssrc);

@@ -137,7 +137,8 @@ ABSL_ATTRIBUTE_NOINLINE int32_t OnUnheardRtpPacket(remb_estimator* estimator, in
   return OnHeader(estimator->core, now_us, header, nullptr);
 }
 
-// The same for a plain one of the libwebrtc profile.
+// The same for a plain one of the profile.
+template <Profile kProfile>
 ABSL_ATTRIBUTE_NOINLINE int32_t OnPlainUnheardRtpPacket(remb_estimator* estimator, int64_t now_us,
                                                         const uint8_t* data, int32_t size) {
   Estimator& core = estimator->core;
@@ -147,13 +148,14 @@ ABSL_ATTRIBUTE_NOINLINE int32_t OnPlainUnheardRtpPacket(remb_estimator* estimato
   const StreamConfig& config = core.bandwidth().config().default_stream;
   const UsualRtpExtensions extensions =
       ParseUsualRtpExtensions(header, config.abs_send_time_id, config.transmission_offset_id);
-  if (ABSL_PREDICT_FALSE(!(extensions.present & UsualRtpExtensions::kAbsSendTime))) {
+  const bool has_abs_send_time = extensions.present & UsualRtpExtensions::kAbsSendTime;
+  if (ABSL_PREDICT_FALSE(!has_abs_send_time || !core.TakesPlainUnheard<kProfile>(now))) {
     return OnUnheardRtpPacket(estimator, now_us, data, size);
   }
   try {
-    return core.OnPlainUnheardPacket(header.ssrc, kRtpStamps | extensions.present,
-                                     extensions.abs_send_time,
-                                     DataSize::Bytes(header.payload_bytes), now);
+    return core.OnPlainUnheardPacket<kProfile>(header.ssrc, kRtpStamps | extensions.present,
+                                               extensions.abs_send_time,
+                                               DataSize::Bytes(header.payload_bytes), now);
   } catch (const std::bad_alloc&) {
     return REMB_ERR_NO_MEMORY;
   }
@@ -178,8 +180,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline int32_t OnPlainRtpPacketOr(remb_estimator* e
   if (ABSL_PREDICT_FALSE(!header.is_rtp)) return kOther(estimator, now_us, data, size);
   Stream* stream = core.streams().FindWithNewest(header.ssrc);
   if (ABSL_PREDICT_FALSE(!stream)) {
-    return kProfile == Profile::kLibwebrtc ? OnPlainUnheardRtpPacket(estimator, now_us, data, size)
-                                           : OnUnheardRtpPacket(estimator, now_us, data, size);
+    return OnPlainUnheardRtpPacket<kProfile>(estimator, now_us, data, size);
   }
   const UsualRtpExtensions extensions = ParseUsualRtpExtensions(
       header, stream->config.abs_send_time_id, stream->config.transmission_offset_id);
