@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <utility>
 
 namespace remb::core {
 
@@ -109,13 +110,18 @@ class SsrcIndex {
   }
   // The bucket of an SSRC; kNoBucket if there is none. `looks` as in Find.
   uint32_t BucketOf(uint32_t ssrc, uint64_t hash, int* looks = nullptr) const {
-    const uint32_t home = HomeOf(hash);
-    for (const uint32_t first : {home, home + 8}) {
-      for (uint64_t like = WithTag(first, TagOf(hash)); like; like &= like - 1) {
-        const uint32_t i = (first + FirstOf(like)) & mask();
-        if (looks) ++*looks;
-        if (buckets_[i].ssrc == ssrc) return i;
+    uint32_t first = HomeOf(hash);
+    uint64_t like = WithTag(first, TagOf(hash));
+    uint64_t further = WithTag(first + 8, TagOf(hash));
+    while (like | further) {
+      if (!like) {
+        like = std::exchange(further, 0);
+        first += 8;
       }
+      const uint32_t i = (first + FirstOf(like)) & mask();
+      if (looks) ++*looks;
+      if (buckets_[i].ssrc == ssrc) return i;
+      like &= like - 1;
     }
     return kNoBucket;
   }
