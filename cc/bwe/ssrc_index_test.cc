@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <map>
 #include <vector>
 
@@ -197,16 +198,24 @@ TEST_CASE("SsrcIndex: SSRCs chosen to collide cost no more than twice what rando
 }
 
 // Whoever changes the hash changes these two on purpose: what is found is the same by any.
-TEST_CASE("SsrcIndex: each hash is of splitmix64's next number") {
-  SsrcIndex index(1'234'567);
-  for (uint32_t i = 1; i <= 16; ++i) Add(index, i, 0);
-  // The fifth of this seed, as published with the generator: with 2, 4, 8, 16 and 32 buckets.
-  constexpr uint64_t kFifth = 16'408'922'859'458'223'821u;
+TEST_CASE("SsrcIndex: each hash is of splitmix64's next number, made odd") {
+  struct Case {
+    uint64_t seed;
+    uint32_t ssrcs;   // half the buckets
+    uint64_t number;  // as published with the generator
+    int bucket_bits;
+  };
+  // The fifth of one seed, with 2, 4, 8, 16 and then 32 buckets, and the second of another, even.
+  const Case each = GENERATE(Case{1'234'567, 16, 16'408'922'859'458'223'821u, 5},
+                             Case{0, 2, 0x6E789E6AA1B965F4, 2});
+  CAPTURE(each.seed);
+  SsrcIndex index(each.seed);
+  for (uint32_t i = 1; i <= each.ssrcs; ++i) Add(index, i, 0);
   for (uint32_t ssrc = 0; ssrc < 1'000; ++ssrc) {
-    const uint64_t product = ssrc * kFifth;
-    // Fibonacci hashing: by 2^64 over the golden ratio, of which the highest 5 bits are taken.
+    const uint64_t product = ssrc * (each.number | 1);
+    // Fibonacci hashing: by 2^64 over the golden ratio, of which the highest bits are taken.
     const uint64_t spread = (product ^ product >> 32) * 11'400'714'819'323'198'485u;
-    REQUIRE(index.Home(ssrc) == spread >> 59);
+    REQUIRE(index.Home(ssrc) == spread >> (64 - each.bucket_bits));
   }
 }
 
@@ -227,6 +236,8 @@ TEST_CASE("SsrcIndex: a hash by which those there collide is passed over") {
     REQUIRE(index.Find(ssrc) == static_cast<int32_t>(ssrc));
     CHECK(index.DistanceOf(ssrc) <= SsrcIndex::kMaxDistance);
   }
+  // By the next one there is no need of more buckets.
+  for (uint32_t ssrc = 0; ssrc < 1'000; ++ssrc) REQUIRE(index.Home(ssrc) < 128);
 }
 
 }  // namespace

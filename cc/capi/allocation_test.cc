@@ -112,6 +112,34 @@ TEST_CASE("an estimator with one stream of 2 Mbit/s takes at most 6 KB, or 12 by
   CHECK(LiveBytes() == before);
 }
 
+TEST_CASE("an SSRC takes the bytes that remb.h says") {
+  const int32_t profile = GENERATE(REMB_PROFILE_LIBWEBRTC, REMB_PROFILE_ADAPTIVE);
+  struct Case {
+    uint32_t stamps;
+    int64_t libwebrtc_bytes;
+    int64_t adaptive_bytes;
+  };
+  const Case each = GENERATE(
+      Case{REMB_STAMP_ABS_SEND_TIME, 140, 140}, Case{REMB_STAMP_RTP_TIMESTAMP, 140 + 800, 140 + 24},
+      Case{REMB_STAMP_ABS_SEND_TIME | REMB_STAMP_ABS_CAPTURE_TIME, 140 + 56, 140 + 56});
+  CAPTURE(profile, each.stamps);
+  constexpr int64_t kCount = 16'384;
+  const int64_t before = LiveBytes();
+  Handle handle = Create(ConfigWith(REMB_CLOCK_AUTO, profile));
+  for (uint32_t ssrc = 1; ssrc <= kCount; ++ssrc) {
+    remb_packet packet = MakePacket(ssrc, ssrc);
+    packet.stamps = each.stamps;
+    REQUIRE(remb_on_packet(handle.get(), &packet) >= 0);
+  }
+  const int64_t bytes = LiveBytes() - before;
+  CAPTURE(bytes / kCount);
+  const bool libwebrtc = profile == REMB_PROFILE_LIBWEBRTC;
+  const int64_t of_each = libwebrtc ? each.libwebrtc_bytes : each.adaptive_bytes;
+  // Tables double: two thirds to four thirds of that.
+  CHECK(bytes < 12'288 + kCount * of_each * 4 / 3);
+  CHECK(bytes > kCount * of_each * 3 / 5);
+}
+
 TEST_CASE("a failed remb_create leaves nothing behind") {
   const bool stay_failing = GENERATE(false, true);
   int64_t points = 0;
